@@ -1,0 +1,48 @@
+"""Settings of the test session: Hypothesis profiles, and no silent skips where it counts."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
+
+settings.register_profile("dev", max_examples=50, deadline=None)
+settings.register_profile("ci", max_examples=300, deadline=None, derandomize=True)
+settings.register_profile(
+    "deep",
+    max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", "5000")),
+    deadline=None,
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if CI else "dev"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Under CI a skipped test fails: what is missing there was forgotten."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _fail_under_ci(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Under CI a skipped module fails, for the same reason."""
+    report = yield
+    if report.skipped:
+        _fail_under_ci(report)
+    return report
+
+
+def _fail_under_ci(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if CI:
+        reason = report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid} may not be skipped under CI: {reason}"

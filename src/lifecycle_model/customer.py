@@ -1,0 +1,254 @@
+"""The customer: a bounded, frozen snapshot that a CRM can store and load."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal, NamedTuple, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+
+from lifecycle_model.errors import InvalidCustomer, problems_of, shown
+from lifecycle_model.events import Day, Id, Instant, money_amount, money_units
+from lifecycle_model.states import BuyingPosition, Situation
+
+SCHEMA_VERSION: Final = 1
+"""The version of the stored form that this release writes and reads."""
+
+Count = Annotated[int, Field(strict=True, ge=0)]
+
+
+class PurchaseDay(NamedTuple):
+    """What one day of the window holds."""
+
+    day: date
+    purchases: int
+    """Purchases of that day that stand."""
+    amount: Decimal
+    """Net amount booked on that day; reversals can make it negative."""
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseWindow:
+    """The purchase days inside the policy's window, oldest first, as parallel tuples.
+
+    Iterating gives one `PurchaseDay` each.
+
+    >>> window = PurchaseWindow((739000,), (2,), (199000,))
+    >>> list(window)
+    [PurchaseDay(day=datetime.date(2024, 4, 23), purchases=2, amount=Decimal('19.9'))]
+    """
+
+    days: tuple[int, ...] = ()
+    """Calendar days as proleptic Gregorian ordinals."""
+    purchases: tuple[int, ...] = ()
+    amounts: tuple[int, ...] = ()
+    """In ten-thousandths."""
+
+    def __iter__(self) -> Iterator[PurchaseDay]:
+        for day, purchases, amount in zip(self.days, self.purchases, self.amounts, strict=True):
+            yield PurchaseDay(date.fromordinal(day), purchases, money_amount(amount))
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+
+class _StoredDay(BaseModel):
+    """One entry of the stored window."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    day: Day
+    purchases: Count
+    amount: Annotated[Decimal, Field(decimal_places=4, allow_inf_nan=False)]
+
+
+def _load_window(value: object) -> PurchaseWindow:
+    if isinstance(value, PurchaseWindow):
+        return value
+    if not isinstance(value, list | tuple):
+        msg = "is not a list of purchase days"
+        raise ValueError(msg)  # noqa: TRY004 - pydantic reports ValueError only
+    entries = [_StoredDay.model_validate(entry) for entry in value]
+    days = tuple(entry.day.toordinal() for entry in entries)
+    if any(later <= earlier for earlier, later in zip(days, days[1:], strict=False)):
+        msg = "has days out of order: store the customer as it was written"
+        raise ValueError(msg)
+    return PurchaseWindow(
+        days,
+        tuple(entry.purchases for entry in entries),
+        tuple(money_units(entry.amount) for entry in entries),
+    )
+
+
+def _store_window(window: PurchaseWindow) -> list[dict[str, Any]]:
+    return [
+        {"day": day.isoformat(), "purchases": purchases, "amount": str(amount)}
+        for day, purchases, amount in window
+    ]
+
+
+Window = Annotated[
+    PurchaseWindow,
+    PlainValidator(_load_window),
+    PlainSerializer(_store_window),
+    WithJsonSchema({"type": "array", "items": _StoredDay.model_json_schema()}),
+]
+
+
+class Opportunity(BaseModel):
+    """One buying decision that is under way."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Id
+    position: BuyingPosition
+    entered_on: Day
+    """The day on which it entered its position."""
+    touched_on: Day
+    """The day of the latest event that named it, other than an offer."""
+    with_competitor: bool = False
+
+
+class OpenCase(BaseModel):
+    """One request or complaint that is open."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Id
+    complaint: bool
+
+
+class Customer(BaseModel):
+    """Where one customer stands, with all that later events need.
+
+    A snapshot: folding never changes it, it gives a new one. Its size is bounded by the days of
+    the policy's window, the opportunities under way and the cases open.
+
+    >>> customer = Customer(id="c-42")
+    >>> customer.situation, customer.position
+    (<Situation.NON_CUSTOMER: 'non_customer'>, <BuyingPosition.STATUS_QUO: 'status_quo'>)
+    >>> Customer.from_json(customer.to_json()) == customer
+    True
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    id: Id
+    clock: Instant | None = None
+    """The later of the last event folded and the instant advanced to; None without events."""
+    clock_events: tuple[tuple[str, str], ...] = ()
+    """(source, event_id) of the events at the clock's own instant."""
+
+    situation: Situation = Situation.NON_CUSTOMER
+    situation_since: Instant | None = None
+    """When the situation was entered; None where it never changed."""
+    situation_rule: str | None = None
+    """The rule that led there."""
+    restores_to: Situation | None = None
+    """While dissatisfied: the situation held before."""
+    dissatisfied_on: Day | None = None
+    opportunities: tuple[Opportunity, ...] = ()
+    """Those not at status quo, by ascending id."""
+
+    window: Window = PurchaseWindow()
+    purchases: Count = 0
+    """Purchases ever completed."""
+    standing_purchases: Count = 0
+    """Of these, the ones not fully reversed."""
+    older_purchase_on: Day | None = None
+    """The latest standing purchase day that has left the window."""
+    covers_until: Day | None = None
+    """The furthest day that a contract covers."""
+    cover_bought_on: Day | None = None
+    used_on: Day | None = None
+    restored_on: Day | None = None
+    corrected_on: Day | None = None
+    sign_on: Day | None = None
+    """The latest sign of life, restore or correction."""
+    reached: bool = False
+    """Has been contacted or has given a sign of life."""
+    open_cases: tuple[OpenCase, ...] = ()
+    """By ascending id."""
+    payments_overdue: Count = 0
+    withdrawn_channels: tuple[str, ...] = ()
+    """Channels on which the customer withdrew consent, ascending."""
+    currency: str | None = None
+    """The customer's first currency."""
+
+    window_days: Annotated[int, Field(strict=True, ge=1)] | None = None
+    """The window it was folded with."""
+    day_offset_minutes: int | None = None
+    """The calendar it was folded with."""
+
+    @property
+    def position(self) -> BuyingPosition:
+        """The leading position: the most advanced decision that is not yet signed."""
+        held = {opportunity.position for opportunity in self.opportunities}
+        for position in _BY_LEAD:
+            if position in held:
+                return position
+        return BuyingPosition.STATUS_QUO
+
+    def to_json(self) -> str:
+        """Return the stored form."""
+        return self.model_dump_json()
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Return the customer of a stored form.
+
+        Raises:
+            InvalidCustomer: with every problem; an unknown schema version is named first.
+        """
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise InvalidCustomer("customer", problems_of(error)) from error
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_version(cls, data: Any) -> Any:  # noqa: ANN401 - pydantic hands over anything
+        if isinstance(data, dict) and (version := data.get("schema_version", 1)) != SCHEMA_VERSION:
+            msg = (
+                f"schema_version {shown(version)} is unknown, this release reads {SCHEMA_VERSION}: "
+                "rebuild the customer with replay, or load it with the release that wrote it"
+            )
+            raise ValueError(msg)
+        return data
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        dissatisfied = self.situation == Situation.DISSATISFIED
+        if (self.restores_to is not None) != dissatisfied or (
+            (self.dissatisfied_on is not None) != dissatisfied
+        ):
+            msg = "restores_to and dissatisfied_on go with dissatisfied, and only with it"
+            raise ValueError(msg)
+        if any(one.position == BuyingPosition.STATUS_QUO for one in self.opportunities):
+            msg = "opportunities at status_quo are not stored: leave them out"
+            raise ValueError(msg)
+        for name in ("opportunities", "open_cases"):
+            ids = [one.id for one in getattr(self, name)]
+            if ids != sorted(set(ids)):
+                msg = f"{name} are not in ascending order of their ids, each once"
+                raise ValueError(msg)
+        return self
+
+
+_BY_LEAD: Final = (
+    BuyingPosition.CONCERNS_RESOLUTION,
+    BuyingPosition.OPTIONS_EVALUATION,
+    BuyingPosition.NEEDS_RECOGNITION,
+    BuyingPosition.IMPLEMENTATION,
+)

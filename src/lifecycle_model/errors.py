@@ -1,0 +1,260 @@
+"""Every error of the library: what is wrong, where, with which value, and what to do.
+
+All derive from `LifecycleError`, keep their data as attributes, and pickle.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+
+def _rebuild(cls: "type[LifecycleError]", data: dict[str, Any]) -> "LifecycleError":
+    error = cls.__new__(cls)
+    error.__dict__.update(data)
+    return error
+
+
+class LifecycleError(Exception):
+    """The base of every error that the library raises on purpose."""
+
+    def _message(self) -> str:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self._message()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), dict(self.__dict__))
+
+
+def did_you_mean(value: object, known: Sequence[str]) -> str:
+    """Return the mend for a misspelt name: the nearest known ones, or all of them.
+
+    >>> did_you_mean("purchase_complete", ["purchase_completed", "contacted"])
+    "did you mean 'purchase_completed'?"
+    >>> did_you_mean("xyz", ["red", "blue"])
+    'use one of: red, blue'
+    """
+    near = get_close_matches(str(value), known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"use one of: {', '.join(known)}"
+
+
+def shown(value: object) -> str:
+    """Return `value` as it appears in an error: its repr, cut to 80 characters.
+
+    >>> shown("x" * 200)[-8:]
+    "xxxxx..."
+    """
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with an input."""
+
+    place: str
+    """Where: a field, a column, a key, a row."""
+    value: str
+    """What was found there, as text; empty where something is missing."""
+    mend: str
+    """What to do about it."""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.value}: {self.mend}" if self.value else f"{self.place}: {self.mend}"
+
+
+def problems_of(error: "ValidationError", kinds: Sequence[str] = ()) -> tuple[Problem, ...]:
+    """Return what pydantic found as problems, in its order.
+
+    Args:
+        error: pydantic's error.
+        kinds: the tags of a discriminated union, left out of the place.
+    """
+    found = []
+    for detail in error.errors(include_url=False, include_context=True):
+        path = [str(part) for part in detail["loc"] if part not in kinds]
+        place, value, mend = ".".join(path) or "the whole", shown(detail["input"]), detail["msg"]
+        match detail["type"]:
+            case "missing":
+                value, mend = "", "is missing: give it a value"
+            case "extra_forbidden":
+                mend = "is not a known field: remove it or correct its name"
+            case "union_tag_invalid":
+                place, value = "kind", shown(detail["ctx"]["tag"])
+                mend = f"is not a known kind: {did_you_mean(detail['ctx']['tag'], kinds)}"
+            case "union_tag_not_found":
+                place, value, mend = "kind", "", "is missing: say what happened"
+            case "value_error":
+                mend = str(detail["ctx"]["error"])
+        found.append(Problem(place, value, mend))
+    return tuple(found)
+
+
+@dataclass(eq=False)
+class _Invalid(LifecycleError, ValueError):
+    """An input with everything that is wrong with it."""
+
+    name: str
+    """What was read: a file, a customer, or a plain word."""
+    problems: tuple[Problem, ...]
+
+    def _message(self) -> str:
+        return "\n  ".join([f"{self.name} is not valid:", *map(str, self.problems)])
+
+
+class InvalidEvent(_Invalid):
+    """What was given is not an event."""
+
+
+class InvalidCustomer(_Invalid):
+    """What was loaded is not a customer of a known schema version."""
+
+
+class InvalidPolicy(_Invalid):
+    """A policy breaks its own rules."""
+
+
+class InvalidRules(_Invalid):
+    """A rule table has structural faults."""
+
+
+@dataclass(eq=False)
+class NaiveTime(LifecycleError, ValueError):
+    """A time without a time zone was given where an instant is needed."""
+
+    name: str
+    value: datetime
+
+    def _message(self) -> str:
+        return f"{self.name}={self.value.isoformat()} has no time zone: add one, for example UTC"
+
+
+@dataclass(eq=False)
+class LateEvent(LifecycleError, ValueError):
+    """An event, or a time asked for, is older than the customer's clock."""
+
+    customer_id: str
+    at: datetime
+    clock: datetime
+    event_id: str | None = None
+
+    def _message(self) -> str:
+        what = "a time" if self.event_id is None else f"event {self.event_id!r}"
+        return (
+            f"customer {self.customer_id!r}: {what} at {self.at.isoformat()} is older than the "
+            f"customer's clock {self.clock.isoformat()}: rebuild the customer with replay over all events"
+        )
+
+
+@dataclass(eq=False)
+class FutureEvent(LifecycleError, ValueError):
+    """An event lies after the given now."""
+
+    customer_id: str
+    at: datetime
+    now: datetime
+    event_id: str | None = None
+
+    def _message(self) -> str:
+        return (
+            f"customer {self.customer_id!r}: event {self.event_id!r} at {self.at.isoformat()} lies after "
+            f"now={self.now.isoformat()}: correct its time, or apply it when its time has come"
+        )
+
+
+@dataclass(eq=False)
+class WrongCustomer(LifecycleError, ValueError):
+    """An event of another customer."""
+
+    customer_id: str
+    found: str
+
+    def _message(self) -> str:
+        return (
+            f"an event of customer {self.found!r} among those of {self.customer_id!r}: "
+            "group the events by customer_id first"
+        )
+
+
+@dataclass(eq=False)
+class NotAnEvent(LifecycleError, TypeError):
+    """Something that is not a validated event was folded."""
+
+    found: str
+
+    def _message(self) -> str:
+        return f"{self.found} is not an event: pass it through parse_event first"
+
+
+@dataclass(eq=False)
+class NothingToReplay(LifecycleError, ValueError):
+    """No event and no customer: nobody to tell about."""
+
+    def _message(self) -> str:
+        return "no events and no customer: give at least one event, or customer=Customer(id=...)"
+
+
+@dataclass(eq=False)
+class CurrencyMismatch(LifecycleError, ValueError):
+    """An amount in another currency than the policy's or the customer's first."""
+
+    customer_id: str
+    expected: str
+    found: str
+    at: datetime
+    event_id: str | None = None
+
+    def _message(self) -> str:
+        return (
+            f"customer {self.customer_id!r}: currency {self.found!r} at {self.at.isoformat()} "
+            f"(event_id {self.event_id!r}), expected {self.expected!r}: convert the amount first"
+        )
+
+
+@dataclass(eq=False)
+class RevenueOverflow(LifecycleError, ValueError):
+    """The amounts of one window add up to 9e14 units of money or more."""
+
+    customer_id: str
+    at: datetime
+    event_id: str | None = None
+
+    def _message(self) -> str:
+        return (
+            f"customer {self.customer_id!r}: the amounts in the window reach 9e14 at {self.at.isoformat()} "
+            f"(event_id {self.event_id!r}): check the amounts, or count in a larger unit"
+        )
+
+
+@dataclass(eq=False)
+class SnapshotMismatch(LifecycleError, ValueError):
+    """A customer was folded under a policy that counts days in another way."""
+
+    customer_id: str
+    field: str
+    snapshot: int
+    policy: int
+
+    def _message(self) -> str:
+        return (
+            f"customer {self.customer_id!r} was folded with {self.field}={self.snapshot}, the policy has "
+            f"{self.policy}: rebuild the customer with replay over all events"
+        )
+
+
+@dataclass(eq=False)
+class TransitionRefused(LifecycleError):
+    """A strict `apply` met a refusal; it carries the same evidence as the outcome."""
+
+    customer_id: str
+    refusals: tuple[Any, ...]
+
+    def _message(self) -> str:
+        lines = [f"customer {self.customer_id!r}: the event was refused:", *map(str, self.refusals)]
+        return "\n  ".join(lines)

@@ -1,0 +1,5 @@
+"""The law as pure functions over plain sequences of numbers.
+
+Python runs these modules as they are; a compiler for numeric code can compile the same source.
+Nothing here knows events, customers, dates or names.
+"""

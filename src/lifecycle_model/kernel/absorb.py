@@ -1,0 +1,232 @@
+"""Absorbing one event into the facts."""
+
+from lifecycle_model.kernel.layout import (
+    ABSENT,
+    AMOUNT,
+    BEHAVIOUR_QUALIFIES,
+    CASE_CLOSED,
+    CASE_EPOCH,
+    CASE_OPENED,
+    CLOSED_COMPLAINT,
+    CONTACTED,
+    CORRECTED,
+    COVER,
+    COVER_BOUGHT,
+    CUSTOMER_LEFT,
+    DAYS_EXPIRED,
+    DAYS_IDLE,
+    DAYS_SINCE_PURCHASE,
+    DAYS_SINCE_SIGN,
+    END,
+    EVENT_DAY,
+    FLAG,
+    HEAD,
+    INTEREST_SHOWN,
+    IS_COMPLAINT,
+    KIND,
+    MANUAL_CORRECTION,
+    NET_REVENUE,
+    NONE,
+    OLDER_PURCHASE,
+    OPEN_CASES,
+    OPEN_COMPLAINTS,
+    OPPORTUNITY,
+    PAYMENT_OVERDUE,
+    PAYMENT_RECEIVED,
+    PAYMENTS_OVERDUE,
+    PRODUCT_USED,
+    PROTECTED,
+    PURCHASE_COMPLETED,
+    PURCHASE_DAYS,
+    PURCHASE_REVERSED,
+    PURCHASE_TAKEN_OFF,
+    PURCHASES,
+    REACHED,
+    RESTORED,
+    REVENUE,
+    SCORE,
+    SITUATION_DUE,
+    STANDING_PURCHASES,
+    SURVEY_ANSWERED,
+    USED,
+    VALUE,
+)
+
+
+def absorb(program, state, days, counts, amounts, cases, event):
+    """Update the customer's facts by one event."""
+    kind = event[KIND]
+    day = event[EVENT_DAY]
+    if program.is_sign[kind]:
+        state[REACHED] = 1
+        state[DAYS_SINCE_SIGN] = day
+    if kind == PURCHASE_COMPLETED:
+        _purchase(program, state, days, counts, amounts, event)
+    elif kind == PRODUCT_USED:
+        state[USED] = day
+        state[DAYS_IDLE] = day
+    elif kind == CONTACTED:
+        state[REACHED] = 1
+    elif kind == PURCHASE_REVERSED:
+        _reversal(program, state, days, counts, amounts, event)
+    elif kind == INTEREST_SHOWN:
+        state[BEHAVIOUR_QUALIFIES] = event[VALUE]
+    elif kind == SURVEY_ANSWERED:
+        state[SCORE] = event[VALUE]
+    elif kind == CASE_OPENED:
+        state[IS_COMPLAINT] = event[FLAG]
+        _close_case(state, cases, event[VALUE])
+        state[CLOSED_COMPLAINT] = 0
+        cases[event[VALUE]] = 2 * state[CASE_EPOCH] + event[FLAG]
+        state[OPEN_CASES] += 1
+        state[OPEN_COMPLAINTS] += event[FLAG]
+    elif kind == CASE_CLOSED:
+        _close_case(state, cases, event[VALUE])
+    elif kind == PAYMENT_OVERDUE:
+        state[PAYMENTS_OVERDUE] += 1
+    elif kind == PAYMENT_RECEIVED:
+        state[PAYMENTS_OVERDUE] = max(0, state[PAYMENTS_OVERDUE] - 1)
+    elif kind == CUSTOMER_LEFT:
+        state[CLOSED_COMPLAINT] = 1 if state[OPEN_COMPLAINTS] > 0 else 0
+        state[CASE_EPOCH] += 1
+        state[OPEN_CASES] = 0
+        state[OPEN_COMPLAINTS] = 0
+        _forget_cover(program, state)
+    elif kind == MANUAL_CORRECTION and event[OPPORTUNITY] < 0:
+        state[CORRECTED] = day
+        state[DAYS_SINCE_SIGN] = day
+        _renew_clocks(program, state)
+
+
+def clear_event_facts(state):
+    """Forget the facts of the event that was at hand."""
+    state[SCORE] = ABSENT
+    state[BEHAVIOUR_QUALIFIES] = 0
+    state[IS_COMPLAINT] = 0
+    state[CLOSED_COMPLAINT] = 0
+    state[PURCHASE_TAKEN_OFF] = 0
+
+
+def leave_window(program, state, days, counts, amounts, day):
+    """Drop the entries that are no longer in the window at `day`."""
+    head = state[HEAD]
+    end = state[END]
+    while head < end and days[head] <= day - program.window_days:
+        state[NET_REVENUE] -= amounts[head]
+        if counts[head] > 0:
+            state[PURCHASE_DAYS] -= 1
+            state[OLDER_PURCHASE] = days[head]
+        head += 1
+    state[HEAD] = head
+    state[REVENUE] = max(0, state[NET_REVENUE])
+
+
+def restore(program, state, day):
+    """Move the clocks that a restore moves."""
+    state[RESTORED] = day
+    state[DAYS_SINCE_SIGN] = day
+    _renew_clocks(program, state)
+
+
+def _purchase(program, state, days, counts, amounts, event):
+    day = event[EVENT_DAY]
+    cover = event[VALUE]
+    entry = state[END] - 1
+    if entry < state[HEAD] or days[entry] != day:
+        entry = _new_entry(state, days, counts, amounts, day)
+    if counts[entry] == 0:
+        state[PURCHASE_DAYS] += 1
+    counts[entry] += 1
+    amounts[entry] += event[AMOUNT]
+    state[NET_REVENUE] += event[AMOUNT]
+    state[REVENUE] = max(0, state[NET_REVENUE])
+    state[PURCHASES] += 1
+    state[STANDING_PURCHASES] += 1
+    state[DAYS_SINCE_PURCHASE] = day
+    state[DAYS_IDLE] = day
+    if cover > state[COVER]:
+        state[SITUATION_DUE] = day
+        state[COVER] = cover
+        state[COVER_BOUGHT] = day
+        state[PROTECTED] = max(cover, state[CORRECTED] + program.correction_holds_days - 1)
+    state[DAYS_EXPIRED] = state[COVER] if state[COVER] > day else NONE
+
+
+def _new_entry(state, days, counts, amounts, day):
+    entry = state[END]
+    days[entry] = day
+    counts[entry] = 0
+    amounts[entry] = 0
+    state[END] = entry + 1
+    return entry
+
+
+def _reversal(program, state, days, counts, amounts, event):
+    day = event[EVENT_DAY]
+    meant = event[VALUE] if event[VALUE] != NONE else state[DAYS_SINCE_PURCHASE]
+    entry = _purchase_entry(state, days, counts, meant)
+    if entry >= 0:
+        if event[FLAG]:
+            _take_off(program, state, days, counts, entry)
+    else:
+        entry = state[END] - 1
+        if entry < state[HEAD] or days[entry] != day:
+            entry = _new_entry(state, days, counts, amounts, day)
+    amounts[entry] -= event[AMOUNT]
+    state[NET_REVENUE] -= event[AMOUNT]
+    state[REVENUE] = max(0, state[NET_REVENUE])
+
+
+def _purchase_entry(state, days, counts, day):
+    """Return the window's entry of a purchase day, or -1."""
+    low = state[HEAD]
+    high = state[END]
+    while low < high:
+        middle = (low + high) // 2
+        if days[middle] < day:
+            low = middle + 1
+        else:
+            high = middle
+    if low < state[END] and days[low] == day and counts[low] > 0:
+        return low
+    return -1
+
+
+def _take_off(program, state, days, counts, entry):
+    """Take one purchase off a purchase day of the window."""
+    state[PURCHASE_TAKEN_OFF] = 1
+    state[STANDING_PURCHASES] -= 1
+    counts[entry] -= 1
+    if counts[entry] == 0:
+        state[PURCHASE_DAYS] -= 1
+        last = state[END] - 1
+        while last >= state[HEAD] and counts[last] == 0:
+            last -= 1
+        state[DAYS_SINCE_PURCHASE] = days[last] if last >= state[HEAD] else state[OLDER_PURCHASE]
+    if days[entry] == state[COVER_BOUGHT]:
+        _forget_cover(program, state)
+    _renew_clocks(program, state)
+
+
+def _forget_cover(program, state):
+    state[COVER] = NONE
+    state[COVER_BOUGHT] = NONE
+    _renew_clocks(program, state)
+
+
+def _renew_clocks(program, state):
+    """Compute again the ages that several facts feed."""
+    proven = max(state[DAYS_SINCE_PURCHASE], state[RESTORED], state[CORRECTED])
+    state[DAYS_IDLE] = max(proven, state[USED])
+    state[DAYS_EXPIRED] = state[COVER] if state[COVER] > proven else NONE
+    state[PROTECTED] = max(state[COVER], state[CORRECTED] + program.correction_holds_days - 1)
+
+
+def _close_case(state, cases, case):
+    mark = cases[case]
+    if mark // 2 == state[CASE_EPOCH]:
+        cases[case] = 0
+        state[OPEN_CASES] -= 1
+        if mark % 2 == 1:
+            state[OPEN_COMPLAINTS] -= 1
+            state[CLOSED_COMPLAINT] = 1

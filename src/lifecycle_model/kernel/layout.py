@@ -1,0 +1,138 @@
+"""The places of the kernel's numbers: which slot of which sequence holds what.
+
+Days are numbers of a calendar that the caller chooses, money is integer ten-thousandths, states
+and kinds are their places in `Situation`, `BuyingPosition` and `KINDS`.
+"""
+
+from typing import Final
+
+# Days. A fact that ages is stored as the day it counts from; NONE lies so far back that the age
+# falls outside every interval of days.
+NEVER: Final = 1 << 28
+NONE: Final = -(1 << 29)
+ABSENT: Final = 1 << 29
+"""The value of a plain fact that has none."""
+WIDEST: Final = 1 << 62
+MONEY_LIMIT: Final = 9 * 10**18
+"""The amounts of one window stay below this, so that they fit 64 bits."""
+
+# The customer's slots. First the facts that are read as they stand ...
+PURCHASE_DAYS: Final = 0
+REVENUE: Final = 1
+STANDING_PURCHASES: Final = 2
+OPEN_CASES: Final = 3
+OPEN_COMPLAINTS: Final = 4
+OPEN_OPPORTUNITIES: Final = 5
+PAYMENTS_OVERDUE: Final = 6
+CONFIRMATION_NEEDED: Final = 7
+SCORE: Final = 8
+BEHAVIOUR_QUALIFIES: Final = 9
+IS_COMPLAINT: Final = 10
+CLOSED_COMPLAINT: Final = 11
+PURCHASE_TAKEN_OFF: Final = 12
+# ... then those that are read as an age: the day asked for less the slot ...
+PROTECTED: Final = 13
+DAYS_SINCE_PURCHASE: Final = 14
+DAYS_IDLE: Final = 15
+DAYS_EXPIRED: Final = 16
+DAYS_SINCE_SIGN: Final = 17
+DAYS_DISSATISFIED: Final = 18
+# ... then facts of the opportunity at hand, which have no slot here ...
+DAYS_IN_POSITION: Final = 19
+DAYS_SINCE_TOUCHED: Final = 20
+POSITIONS_SKIPPED: Final = 21
+# ... then what is no fact.
+SITUATION: Final = 22
+RUNG: Final = 23
+"""The situation held before the dissatisfaction, -1 outside one."""
+DAY: Final = 24
+"""The latest day seen; NONE before the first event."""
+COVER: Final = 25
+COVER_BOUGHT: Final = 26
+USED: Final = 27
+RESTORED: Final = 28
+CORRECTED: Final = 29
+OLDER_PURCHASE: Final = 30
+"""The latest standing purchase day that has left the window."""
+PURCHASES: Final = 31
+"""Purchases ever completed."""
+REACHED: Final = 32
+NET_REVENUE: Final = 33
+CASE_EPOCH: Final = 34
+"""A case is open while its mark carries this number; leaving starts the next one."""
+HEAD: Final = 35
+END: Final = 36
+LISTED: Final = 37
+SITUATION_DUE: Final = 38
+"""No time row of the situation fires before this day (a lower bound)."""
+POSITION_DUE: Final = 39
+RECORDING: Final = 40
+"""1 where answers other than moves are recorded too."""
+CUSTOMER_SLOTS: Final = 41
+
+FIRST_AGE: Final = PROTECTED
+FIRST_OPPORTUNITY_FACT: Final = DAYS_IN_POSITION
+
+# One opportunity is this many slots of one flat sequence.
+POSITION: Final = 0
+ENTERED: Final = 1
+TOUCHED: Final = 2
+WITH_COMPETITOR: Final = 3
+IS_LISTED: Final = 4
+OPPORTUNITY_SLOTS: Final = 5
+
+# One event.
+KIND: Final = 0
+EVENT_DAY: Final = 1
+OPPORTUNITY: Final = 2
+"""The code of the opportunity that the event names, -1 for none."""
+VALUE: Final = 3
+"""Kind by kind: the cover's or the purchase's day, the case's code, the score, the given state,
+whether the behaviour qualifies, whether a competitor was chosen."""
+FLAG: Final = 4
+"""1 for a full reversal, or for a complaint."""
+AMOUNT: Final = 5
+
+# Kinds, by their place in the fold order.
+CONTACTED: Final = 1
+INTEREST_SHOWN: Final = 2
+OFFER_MADE: Final = 7
+SUPPLIER_CHOSEN: Final = 8
+PURCHASE_COMPLETED: Final = 12
+OPPORTUNITY_LOST: Final = 13
+PURCHASE_REVERSED: Final = 15
+PAYMENT_OVERDUE: Final = 16
+PAYMENT_RECEIVED: Final = 17
+PRODUCT_USED: Final = 19
+CASE_OPENED: Final = 20
+CASE_CLOSED: Final = 21
+SURVEY_ANSWERED: Final = 22
+CUSTOMER_LEFT: Final = 23
+MANUAL_CORRECTION: Final = 25
+TIME_PASSED: Final = 26
+KIND_COUNT: Final = 27
+
+# States.
+NON_CUSTOMER: Final = 0
+POTENTIAL: Final = 1
+OCCASIONAL: Final = 2
+REGULAR: Final = 3
+PREFERRED: Final = 4
+DISSATISFIED: Final = 5
+SITUATION_COUNT: Final = 6
+STATUS_QUO: Final = 0
+NEEDS_RECOGNITION: Final = 1
+OPTIONS_EVALUATION: Final = 2
+CONCERNS_RESOLUTION: Final = 3
+IMPLEMENTATION: Final = 4
+POSITION_COUNT: Final = 5
+CELL_COUNT: Final = (SITUATION_COUNT + POSITION_COUNT) * KIND_COUNT
+
+# Targets that are no state.
+TO_RESTORED: Final = -1
+TO_GIVEN: Final = -2
+
+# What a cell of the table, or a decision, answers where it does not name a row.
+NO_ROW: Final = -1
+ASK_GUARDS: Final = -2
+REFUSED: Final = -3

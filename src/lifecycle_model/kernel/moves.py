@@ -1,0 +1,166 @@
+"""Deciding and moving: one try of a cell of the table, on either axis."""
+
+from lifecycle_model.kernel.absorb import restore
+from lifecycle_model.kernel.guards import first_row
+from lifecycle_model.kernel.layout import (
+    ASK_GUARDS,
+    DAY,
+    DAYS_DISSATISFIED,
+    DISSATISFIED,
+    ENTERED,
+    IMPLEMENTATION,
+    IS_LISTED,
+    KIND_COUNT,
+    LISTED,
+    MANUAL_CORRECTION,
+    NO_ROW,
+    NONE,
+    OCCASIONAL,
+    OPEN_OPPORTUNITIES,
+    OPPORTUNITY_LOST,
+    OPPORTUNITY_SLOTS,
+    POSITION,
+    POSITION_DUE,
+    POTENTIAL,
+    PURCHASE_COMPLETED,
+    PURCHASES,
+    RECORDING,
+    REFUSED,
+    RUNG,
+    SITUATION,
+    SITUATION_COUNT,
+    SITUATION_DUE,
+    STANDING_PURCHASES,
+    STATUS_QUO,
+    SUPPLIER_CHOSEN,
+    TO_GIVEN,
+    TO_RESTORED,
+    TOUCHED,
+    WITH_COMPETITOR,
+)
+from lifecycle_model.kernel.record import MOVED, STAYED, record_answer, record_refusal
+
+
+def try_position(program, state, opportunities, listed, at, kind, day, given, event_at, sink):
+    """Let one opportunity answer; return the row that fired, NO_ROW or REFUSED."""
+    before = opportunities[at + POSITION]
+    cell = (SITUATION_COUNT + before) * KIND_COUNT + kind
+    row = program.mark[cell]
+    if row == NO_ROW:
+        return NO_ROW
+    if row == ASK_GUARDS:
+        row = first_row(program, state, opportunities, at, cell, day, given)
+        if row == REFUSED:
+            if state[RECORDING]:
+                record_refusal(program, state, opportunities, at, cell, given, day, event_at, sink)
+            return REFUSED
+    target = program.target[row]
+    if target == TO_GIVEN:
+        target = given
+    if target == before:
+        if state[RECORDING]:
+            record_answer(
+                program, state, opportunities, at, STAYED, row, before, target, day, event_at, sink
+            )
+        if target == IMPLEMENTATION and (kind == PURCHASE_COMPLETED or kind == OPPORTUNITY_LOST):
+            opportunities[at + ENTERED] = day
+        return row
+    record_answer(program, state, opportunities, at, MOVED, row, before, target, day, event_at, sink)
+    _enter_position(program, state, opportunities, listed, at, before, target, day)
+    return row
+
+
+def note_competitor(opportunities, at, kind, row, named):
+    """Keep with whom the opportunity is, after the position answered `row`."""
+    if kind == OPPORTUNITY_LOST:
+        opportunities[at + WITH_COMPETITOR] = 1
+    elif row != REFUSED and kind == SUPPLIER_CHOSEN:
+        opportunities[at + WITH_COMPETITOR] = named
+    elif row != REFUSED and (kind == PURCHASE_COMPLETED or kind == MANUAL_CORRECTION):
+        opportunities[at + WITH_COMPETITOR] = 0
+
+
+def try_situation(program, state, opportunities, kind, day, given, event_at, sink):
+    """Let the situation answer; return the row that fired, NO_ROW or REFUSED."""
+    before = state[SITUATION]
+    cell = before * KIND_COUNT + kind
+    row = program.mark[cell]
+    if row == NO_ROW:
+        return NO_ROW
+    if row == ASK_GUARDS:
+        row = first_row(program, state, opportunities, NO_ROW, cell, day, given)
+        if row == REFUSED:
+            if state[RECORDING]:
+                record_refusal(
+                    program, state, opportunities, NO_ROW, cell, given, day, event_at, sink
+                )
+            return REFUSED
+    target = program.target[row]
+    restored = target == TO_RESTORED
+    if restored:
+        target = _restored(state)
+    elif target == TO_GIVEN:
+        target = given
+    answer = STAYED if target == before else MOVED
+    if answer == MOVED or state[RECORDING]:
+        record_answer(
+            program, state, opportunities, NO_ROW, answer, row, before, target, day, event_at, sink
+        )
+    if answer == MOVED:
+        _enter_situation(program, state, before, target, restored, kind, day)
+    return row
+
+
+def _enter_position(program, state, opportunities, listed, at, before, target, day):
+    opportunities[at + POSITION] = target
+    opportunities[at + ENTERED] = day if target != STATUS_QUO else NONE
+    opportunities[at + WITH_COMPETITOR] = 0
+    was_open = STATUS_QUO < before < IMPLEMENTATION
+    is_open = STATUS_QUO < target < IMPLEMENTATION
+    if is_open and not was_open:
+        state[OPEN_OPPORTUNITIES] += 1
+        if program.situation_reads_growth:
+            state[SITUATION_DUE] = day
+    elif was_open and not is_open:
+        state[OPEN_OPPORTUNITIES] -= 1
+        state[SITUATION_DUE] = day
+    if target != STATUS_QUO:
+        if not opportunities[at + IS_LISTED]:
+            _list(state, opportunities, listed, at)
+        wait = program.position_wait[target] if opportunities[at + TOUCHED] == day else 0
+        state[POSITION_DUE] = min(state[POSITION_DUE], day + wait)
+
+
+def _list(state, opportunities, listed, at):
+    """Insert the opportunity among those that time visits, kept in ascending order."""
+    opportunities[at + IS_LISTED] = 1
+    place = state[LISTED]
+    while place > 0 and listed[place - 1] > at:
+        listed[place] = listed[place - 1]
+        place -= 1
+    listed[place] = at
+    state[LISTED] += 1
+
+
+def _restored(state):
+    """Return the situation that ends a dissatisfaction."""
+    if state[PURCHASES] > 0 and state[STANDING_PURCHASES] <= 0:
+        return POTENTIAL
+    return state[RUNG]
+
+
+def _enter_situation(program, state, before, target, restored, kind, day):
+    state[SITUATION] = target
+    if before == DISSATISFIED:
+        state[RUNG] = NO_ROW
+        state[DAYS_DISSATISFIED] = NONE
+    if restored:
+        restore(program, state, day)
+    if target == DISSATISFIED:
+        state[RUNG] = before
+        if kind == MANUAL_CORRECTION and before < OCCASIONAL:
+            state[RUNG] = OCCASIONAL
+        state[DAYS_DISSATISFIED] = day
+    state[SITUATION_DUE] = day
+    if program.positions_read_customer:
+        state[POSITION_DUE] = day

@@ -1,0 +1,253 @@
+"""Compiling a rule table and a policy into the sequences that the kernel reads."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from lifecycle_model.errors import InvalidRules, Problem
+from lifecycle_model.events import KINDS, money_units
+from lifecycle_model.kernel import layout
+from lifecycle_model.policy import Policy
+from lifecycle_model.rules import FACTS, Guard, Rule, RuleTable
+from lifecycle_model.rules.checks import STATES, targets_of
+from lifecycle_model.states import Axis
+
+FACT_CODES: Final = {name: getattr(layout, name.upper()) for name in FACTS}
+"""The slot or code of each fact in the kernel."""
+
+SIGNS_OF_LIFE: Final = frozenset({
+    "interest_shown",
+    "lead_qualified",
+    "need_recognized",
+    "evaluation_started",
+    "supplier_chosen",
+    "concern_raised",
+    "concern_resolved",
+    "decision_dropped",
+    "purchase_completed",
+    "purchase_reversed",
+    "product_used",
+    "case_opened",
+    "survey_answered",
+})
+"""The kinds that are the customer's own signs of life."""
+
+# Kinds after which a time row may fall due earlier than it was; after any other kind due days
+# only move away, unless the table has unusual time rows (see `_is_calm`).
+_STIRRING: Final = frozenset({
+    "purchase_reversed",
+    "payment_overdue",
+    "payment_received",
+    "case_opened",
+    "case_closed",
+    "customer_left",
+    "manual_correction",
+})
+
+_GROWING: Final = frozenset({"purchase_days", "revenue", "standing_purchases", "open_opportunities"})
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A rule table and a policy as flat sequences of numbers.
+
+    A cell is a state and a kind: `(state) * KIND_COUNT + kind`, positions after situations.
+    """
+
+    rules: tuple[Rule, ...]
+    """The rows, in the order of their numbers."""
+    mark: tuple[int, ...]
+    """By cell: NO_ROW, the only row if it has no guard, or ASK_GUARDS."""
+    cell_start: tuple[int, ...]
+    cell_row: tuple[int, ...]
+    target: tuple[int, ...]
+    guard_start: tuple[int, ...]
+    guard_fact: tuple[int, ...]
+    guard_low: tuple[int, ...]
+    guard_high: tuple[int, ...]
+    is_sign: tuple[int, ...]
+    sets_facts: tuple[int, ...]
+    stirs_situation: tuple[int, ...]
+    stirs_positions: tuple[int, ...]
+    tells_competitor: tuple[int, ...]
+    position_wait: tuple[int, ...]
+    """By position: the days after entering it before which no time row fires."""
+    situation_reads_growth: int
+    """1 where a time row of the situation may come to hold because a count grew."""
+    positions_read_customer: int
+    """1 where a time row of the positions reads facts of the customer."""
+    window_days: int
+    correction_holds_days: int
+    confirmation_needed: int
+    complaints_tolerated: int
+    at_risk_days: int
+    follow_up_days: int
+
+
+def compile_program(table: RuleTable, policy: Policy) -> Program:
+    """Return the table and the policy in the kernel's form.
+
+    Raises:
+        InvalidRules: time rows could chase each other for ever at one midnight.
+    """
+    rules = table.rules
+    guards = [(guard, *interval(guard, policy)) for rule in rules for guard in rule.guards]
+    _refuse_endless_time(rules, policy)
+    cell_start, cell_row, mark = [0], [], []
+    for axis, states in STATES.items():
+        for state in states:
+            for kind in KINDS:
+                rows = [
+                    number
+                    for number, rule in enumerate(rules)
+                    if rule.axis == axis and rule.kind == kind and state in rule.sources
+                ]
+                cell_row += rows
+                cell_start.append(len(cell_row))
+                unguarded = rows and not rules[rows[0]].guards
+                mark.append(
+                    (rows[0] if unguarded else layout.ASK_GUARDS) if rows else layout.NO_ROW
+                )
+    calm = {axis: _is_calm(rules, axis, policy) for axis in STATES}
+    guard_start = [0]
+    for rule in rules:
+        guard_start.append(guard_start[-1] + len(rule.guards))
+    return Program(
+        rules=rules,
+        mark=tuple(mark),
+        cell_start=tuple(cell_start),
+        cell_row=tuple(cell_row),
+        target=tuple(_target(rule) for rule in rules),
+        guard_start=tuple(guard_start),
+        guard_fact=tuple(FACT_CODES[guard.fact] for guard, _, _ in guards),
+        guard_low=tuple(low for _, low, _ in guards),
+        guard_high=tuple(high for _, _, high in guards),
+        is_sign=_by_kind(SIGNS_OF_LIFE),
+        sets_facts=_by_kind(kind for fact in FACTS.values() for kind in fact.kinds),
+        stirs_situation=_by_kind(_STIRRING if calm[Axis.SITUATION] else KINDS),
+        stirs_positions=_by_kind(() if calm[Axis.POSITION] else KINDS),
+        tells_competitor=_by_kind(
+            {"opportunity_lost", "supplier_chosen", "purchase_completed", "manual_correction"}
+        ),
+        position_wait=tuple(_wait(rules, position, policy) for position in STATES[Axis.POSITION]),
+        situation_reads_growth=0 if calm[Axis.SITUATION] else 1,
+        positions_read_customer=0 if calm[Axis.POSITION] else 1,
+        window_days=min(policy.window_days, layout.NEVER),
+        correction_holds_days=min(policy.correction_holds_days, layout.NEVER),
+        confirmation_needed=int(policy.recovery_needs_confirmation),
+        complaints_tolerated=policy.complaints_tolerated,
+        at_risk_days=min(policy.at_risk_days, layout.NEVER),
+        follow_up_days=min(policy.follow_up_days, layout.NEVER),
+    )
+
+
+def threshold_value(guard: Guard, policy: Policy) -> int | Decimal:
+    """Return the number that a guard compares with."""
+    if isinstance(guard.threshold, str):
+        return getattr(policy, guard.threshold)  # type: ignore[no-any-return]
+    return guard.threshold
+
+
+def interval(guard: Guard, policy: Policy) -> tuple[int, int]:
+    """Return the closed interval of the kernel's numbers in which a guard holds.
+
+    An interval whose low end lies above its high end is empty.
+    """
+    unit = FACTS[guard.fact].unit
+    value = threshold_value(guard, policy)
+    bound = money_units(Decimal(value)) if unit == "money" else int(value)
+    widest = layout.WIDEST if unit == "money" else layout.NEVER
+    low, high = {
+        ">=": (bound, widest),
+        ">": (bound + 1, widest),
+        "<=": (-widest, bound),
+        "<": (-widest, bound - 1),
+        "==": (bound, bound),
+    }[guard.operator]
+    if guard.fact == "protected":
+        # Stored as the last protected day: 1 is an age of at most 0, 0 is any greater age.
+        first = -layout.WIDEST if low <= 1 <= high else 1
+        last = layout.WIDEST if low <= 0 <= high else 0
+        return first, last
+    if guard.fact == "days_expired":
+        low = max(low, 1)
+    return max(low, -widest), min(high, widest)
+
+
+def _target(rule: Rule) -> int:
+    special = {"restored": layout.TO_RESTORED, "given": layout.TO_GIVEN}
+    return special[rule.target] if rule.target in special else STATES[rule.axis].index(rule.target)  # type: ignore[arg-type]
+
+
+def _by_kind(kinds: Iterable[str]) -> tuple[int, ...]:
+    chosen = frozenset(kinds)
+    return tuple(int(kind in chosen) for kind in KINDS)
+
+
+def _time_rules(rules: tuple[Rule, ...], axis: Axis) -> list[Rule]:
+    return [rule for rule in rules if rule.axis == axis and rule.kind == "time_passed"]
+
+
+def _is_calm(rules: tuple[Rule, ...], axis: Axis, policy: Policy) -> bool:
+    """Return whether ordinary events only move the due days of the axis away.
+
+    They do where ages are only bounded from below and growing counts only from above, and where
+    the positions read no fact but the ages of the opportunity.
+    """
+    for rule in _time_rules(rules, axis):
+        for guard in rule.guards:
+            low, high = interval(guard, policy)
+            fact = FACTS[guard.fact]
+            if axis == Axis.POSITION and fact.scope != "opportunity":
+                return False
+            if fact.unit == "days" and high < layout.NEVER:
+                return False
+            if guard.fact == "protected" and high <= 0:
+                return False
+            if guard.fact in _GROWING and low > 0:
+                return False
+    return True
+
+
+def _wait(rules: tuple[Rule, ...], position: str, policy: Policy) -> int:
+    waits = [
+        max([0, *(interval(guard, policy)[0] for guard in rule.guards if FACTS[guard.fact].unit == "days")])
+        for rule in _time_rules(rules, Axis.POSITION)
+        if position in rule.sources
+    ]
+    return min(waits, default=layout.NEVER)
+
+
+def _refuse_endless_time(rules: tuple[Rule, ...], policy: Policy) -> None:
+    """Refuse time rows of the situation that could lead in a circle at one midnight."""
+    edges = [
+        (source, target, rule)
+        for rule in _time_rules(rules, Axis.SITUATION)
+        for source in rule.sources
+        for target in targets_of(rule)
+    ]
+
+    def circles(path: tuple[Rule, ...], start: str, state: str, seen: frozenset[str]) -> None:
+        for source, target, rule in edges:
+            if source != state or not _can_hold_together((*path, rule), policy):
+                continue
+            if target == start:
+                chain = " -> ".join(row.id for row in (*path, rule))
+                problem = Problem("situation rules", chain, "lead in a circle at one midnight: let one guard exclude another")
+                raise InvalidRules("rule table", (problem,))
+            if target not in seen:
+                circles((*path, rule), start, target, seen | {target})
+
+    for state in STATES[Axis.SITUATION]:
+        circles((), state, state, frozenset({state}))
+
+
+def _can_hold_together(rules: tuple[Rule, ...], policy: Policy) -> bool:
+    bounds: dict[str, tuple[int, int]] = {}
+    for rule in rules:
+        for guard in rule.guards:
+            low, high = interval(guard, policy)
+            known = bounds.get(guard.fact, (low, high))
+            bounds[guard.fact] = max(low, known[0]), min(high, known[1])
+    return all(low <= high for low, high in bounds.values())

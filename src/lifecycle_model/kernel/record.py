@@ -1,0 +1,36 @@
+"""Where decisions leave the kernel.
+
+These two functions are all that a compiled engine gives its own body; they decide nothing.
+`sink` is a list here: each record is a tuple of numbers, with the values of the row's guards.
+"""
+
+from lifecycle_model.kernel.guards import fact_value
+from lifecycle_model.kernel.layout import TO_GIVEN
+
+MOVED = 1
+STAYED = 2
+REFUSED = 3
+
+
+def record_answer(program, state, opportunities, at, answer, row, before, after, day, event_at, sink):
+    """Record that a row fired: the axis moved, or stayed where the row leads."""
+    guards = range(program.guard_start[row], program.guard_start[row + 1])
+    values = tuple(
+        fact_value(program, state, opportunities, at, program.guard_fact[guard], day, after)
+        for guard in guards
+    )
+    sink.append((answer, event_at, day, at, row, before, after, values))
+
+
+def record_refusal(program, state, opportunities, at, cell, given, day, event_at, sink):
+    """Record that no row of a cell held, with the values of all their guards."""
+    values = []
+    for place in range(program.cell_start[cell], program.cell_start[cell + 1]):
+        row = program.cell_row[place]
+        target = program.target[row]
+        if target == TO_GIVEN:
+            target = given
+        for guard in range(program.guard_start[row], program.guard_start[row + 1]):
+            fact = program.guard_fact[guard]
+            values.append(fact_value(program, state, opportunities, at, fact, day, target))
+    sink.append((REFUSED, event_at, day, at, cell, 0, 0, tuple(values)))

@@ -1,0 +1,420 @@
+"""The public verbs: where a customer stands, why, what would change it, and when."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from lifecycle_model.customer import Customer
+from lifecycle_model.decode import Decoder, fact_number
+from lifecycle_model.derived import (
+    FUNNEL_LINES,
+    SALES_LINES,
+    SERVICE_LINES,
+    STAGE_LINES,
+    conditions,
+    first_value,
+)
+from lifecycle_model.encode import POSITIONS, SITUATIONS, Codes, Memory, day_of, encode, midnight
+from lifecycle_model.errors import (
+    FutureEvent,
+    LateEvent,
+    NaiveTime,
+    NothingToReplay,
+    RevenueOverflow,
+    SnapshotMismatch,
+    TransitionRefused,
+    WrongCustomer,
+)
+from lifecycle_model.events import Event, to_utc
+from lifecycle_model.history import History
+from lifecycle_model.kernel import layout as at
+from lifecycle_model.kernel.guards import fact_value
+from lifecycle_model.kernel.program import FACT_CODES, Program, compile_program
+from lifecycle_model.order import in_order
+from lifecycle_model.outcome import (
+    Answer,
+    AnswerKind,
+    Deadline,
+    Number,
+    Outcome,
+    RuleCheck,
+    State,
+    Status,
+)
+from lifecycle_model.policy import Policy
+from lifecycle_model.rules import DEFAULT_RULES, FACTS, RuleTable
+from lifecycle_model.states import Axis, BuyingPosition, Situation
+
+_CUSTOMER_FACTS: Final = tuple(fact.name for fact in FACTS.values() if fact.scope == "customer")
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """The rules and a policy, compiled once; immutable, shareable between threads, picklable.
+
+    Args:
+        policy: the thresholds.
+        rules: the rows of both axes.
+
+    Raises:
+        InvalidRules: the rows and the thresholds together could loop for ever.
+
+    >>> from datetime import UTC, datetime
+    >>> from lifecycle_model import PurchaseCompleted
+    >>> lifecycle = Lifecycle()
+    >>> bought = PurchaseCompleted(customer_id="c-42", occurred_at=datetime(2024, 5, 1, tzinfo=UTC))
+    >>> outcome = lifecycle.apply(Customer(id="c-42"), bought)
+    >>> outcome.customer.situation
+    <Situation.OCCASIONAL: 'occasional'>
+    """
+
+    policy: Policy = Policy()
+    rules: RuleTable = DEFAULT_RULES
+    program: Program = field(init=False, repr=False, compare=False)
+    """The kernel's form of both."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "program", compile_program(self.rules, self.policy))
+
+    def replay(
+        self,
+        events: Iterable[Event],
+        *,
+        customer: Customer | None = None,
+        as_of: datetime | None = None,
+    ) -> History:
+        """Fold a customer's events, whatever their order and however often they come.
+
+        Args:
+            events: validated events of one customer.
+            customer: a snapshot to continue from; without one the customer is new.
+            as_of: the instant to which time passes; events after it are set aside as future.
+
+        Raises:
+            LateEvent: an event, or `as_of`, is older than the snapshot's clock.
+            WrongCustomer: the events are of more than one customer.
+            CurrencyMismatch: an amount is in another currency.
+            RevenueOverflow: the amounts of one window reach 9e14.
+            NothingToReplay: neither events nor a customer.
+            SnapshotMismatch: the snapshot was folded with another calendar or a shorter window.
+
+        >>> from datetime import UTC, datetime
+        >>> from lifecycle_model import PurchaseCompleted
+        >>> days = [datetime(2024, month, 1, tzinfo=UTC) for month in (3, 1, 2)]
+        >>> history = Lifecycle().replay(
+        ...     [PurchaseCompleted(customer_id="c", occurred_at=day) for day in days]
+        ... )
+        >>> [move.rule for move in history.transitions if move.axis == "situation"]
+        ['first-purchase', 'became-regular']
+        """
+        until = None if as_of is None else _aware("as_of", as_of)
+        ordered = in_order(events, customer, until)
+        if customer is None:
+            known = ordered.events or ordered.future
+            if not known:
+                raise NothingToReplay
+            customer = Customer(id=known[0].customer_id)
+        after, decoder, records = self._run(customer, ordered.events, until, recording=False)
+        return History(
+            after,
+            ordered.events,
+            ordered.duplicates,
+            ordered.conflicts,
+            ordered.future,
+            decoder,
+            records,
+        )
+
+    def apply(
+        self,
+        customer: Customer,
+        event: Event,
+        *,
+        now: datetime | None = None,
+        strict: bool = False,
+    ) -> Outcome:
+        """Fold one event: time first, then both axes. The customer given is not changed.
+
+        Args:
+            customer: where the customer stands.
+            event: a validated event, not older than the customer's clock.
+            now: where given, an event after it is refused.
+            strict: raise where an axis refuses the event.
+
+        Raises:
+            LateEvent: the event is older than the customer's clock.
+            FutureEvent: the event lies after `now`.
+            TransitionRefused: `strict`, and an axis refused the event.
+            WrongCustomer: the event is another customer's.
+            CurrencyMismatch: the amount is in another currency.
+            RevenueOverflow: the amounts of one window reach 9e14.
+            SnapshotMismatch: the customer was folded with another calendar or a shorter window.
+
+        >>> from datetime import UTC, datetime
+        >>> from lifecycle_model import SurveyAnswered
+        >>> event = SurveyAnswered(
+        ...     customer_id="c", occurred_at=datetime(2024, 5, 1, tzinfo=UTC), score=9
+        ... )
+        >>> Lifecycle().apply(Customer(id="c"), event).transitions
+        ()
+        """
+        if event.customer_id != customer.id:
+            raise WrongCustomer(customer.id, event.customer_id)
+        if now is not None and event.occurred_at > _aware("now", now):
+            raise FutureEvent(customer.id, event.occurred_at, now, event.event_id)
+        clock = customer.clock
+        if clock is not None and event.occurred_at <= clock:
+            if event.occurred_at < clock:
+                raise LateEvent(customer.id, event.occurred_at, clock, event.event_id)
+            if (event.source, event.event_id) in customer.clock_events:
+                return Outcome(customer, (), duplicate=True)
+        after, decoder, records = self._run(customer, (event,), None, recording=True)
+        refusals = tuple(decoder.refusals(records))
+        if strict and refusals:
+            raise TransitionRefused(customer.id, refusals)
+        return Outcome(
+            after,
+            tuple(decoder.transitions(records)),
+            refusals,
+            _answers(event, decoder.answers(records)),
+        )
+
+    def advance(self, customer: Customer, *, to: datetime) -> Outcome:
+        """Let time pass without an event.
+
+        Args:
+            customer: where the customer stands.
+            to: an aware instant, not before the customer's clock.
+
+        Raises:
+            LateEvent: `to` is before the customer's clock.
+
+        >>> from datetime import UTC, datetime
+        >>> from lifecycle_model import LeadQualified
+        >>> lifecycle = Lifecycle()
+        >>> event = LeadQualified(customer_id="c", occurred_at=datetime(2024, 1, 1, tzinfo=UTC))
+        >>> lead = lifecycle.apply(Customer(id="c"), event).customer
+        >>> lifecycle.advance(lead, to=datetime(2024, 6, 1, tzinfo=UTC)).transitions[0].rule
+        'went-cold'
+        """
+        until = _aware("to", to)
+        after, decoder, records = self._run(customer, (), until, recording=False)
+        return Outcome(after, tuple(decoder.transitions(records)))
+
+    def status(self, customer: Customer, *, as_of: datetime | None = None) -> Status:
+        """Return the six values of a customer, and the facts behind them.
+
+        Args:
+            customer: where the customer stands.
+            as_of: the instant to which time passes first; the customer's clock where not given.
+
+        Raises:
+            LateEvent: `as_of` is before the customer's clock.
+
+        >>> Lifecycle().status(Customer(id="c")).stage
+        <LifecycleStage.SEGMENTATION: 'segmentation'>
+        """
+        memory, codes = self._memory(customer)
+        until = self._until(customer, as_of)
+        if until is not None:
+            memory.advance(self.program, day_of(until, self.policy.day_offset_minutes), [])
+        after = memory.pack(customer, codes)
+        day = max(memory.state[at.DAY], 0)
+        bits = conditions(memory.state, memory.opportunities, memory.listed, day, self.program)
+        return Status(
+            as_of=until,
+            situation=after.situation,
+            position=after.position,
+            stage=first_value(STAGE_LINES, bits),
+            funnel_group=first_value(FUNNEL_LINES, bits),
+            sales_step=first_value(SALES_LINES, bits),
+            service_state=first_value(SERVICE_LINES, bits),
+            facts={name: self._fact(memory, name) for name in _CUSTOMER_FACTS},
+        )
+
+    def next_deadline(self, customer: Customer) -> Deadline | None:
+        """Return the next midnight at which something changes if nothing happens, or None.
+
+        >>> from datetime import UTC, datetime
+        >>> from lifecycle_model import LeadQualified
+        >>> lifecycle = Lifecycle()
+        >>> event = LeadQualified(customer_id="c", occurred_at=datetime(2024, 1, 1, tzinfo=UTC))
+        >>> deadline = lifecycle.next_deadline(lifecycle.apply(Customer(id="c"), event).customer)
+        >>> deadline.rule, deadline.occurred_at.date().isoformat()
+        ('went-cold', '2024-03-31')
+        """
+        memory, codes = self._memory(customer)
+        try:
+            instant = midnight(memory.due(self.program), self.policy.day_offset_minutes)
+        except (OverflowError, ValueError):  # beyond the calendar: never
+            return None
+        records: list[Any] = []
+        memory.advance(self.program, day_of(instant, self.policy.day_offset_minutes), records)
+        decoder = Decoder(self.program, self.policy, (), list(codes.opportunities))
+        return Deadline(instant, tuple(decoder.transitions(records)))
+
+    def why_not(
+        self,
+        customer: Customer,
+        target: State,
+        *,
+        opportunity_id: str = "main",
+        as_of: datetime | None = None,
+    ) -> tuple[RuleCheck, ...]:
+        """Return every rule that leads to a state, each guard with its value, threshold and gap.
+
+        Facts of an event at hand have no value here, so their guards say what the event must bring.
+
+        Args:
+            customer: where the customer stands.
+            target: a situation, or a buying position.
+            opportunity_id: the opportunity meant, for a buying position.
+            as_of: the instant to which time passes first; the customer's clock where not given.
+
+        Raises:
+            LateEvent: `as_of` is before the customer's clock.
+
+        >>> checks = Lifecycle().why_not(Customer(id="c"), Situation.REGULAR)
+        >>> print(checks[0])
+        became-regular on purchase_completed: purchase_days 0 >= regular_days = 3, missing 3
+        """
+        codes = Codes(customer, self.policy)
+        start = -1
+        if isinstance(target, BuyingPosition):
+            start = codes.opportunity(opportunity_id) * at.OPPORTUNITY_SLOTS
+            codes.order([])
+            start = codes.opportunity(opportunity_id) * at.OPPORTUNITY_SLOTS
+        memory, codes = self._memory(customer, codes)
+        until = self._until(customer, as_of)
+        if until is not None:
+            memory.advance(self.program, day_of(until, self.policy.day_offset_minutes), [])
+        return tuple(self._checks(memory, target, start))
+
+    def _checks(self, memory: Memory, target: State, start: int) -> Iterable[RuleCheck]:
+        """Hold every row that leads to the target against the memory."""
+        axis = Axis.SITUATION if start < 0 else Axis.POSITION
+        if start < 0:
+            held: State = SITUATIONS[memory.state[at.SITUATION]]
+        else:
+            held = POSITIONS[memory.opportunities[start + at.POSITION]]
+        rung = memory.state[at.RUNG]
+        decoder = Decoder(self.program, self.policy, (), ())
+        for rule in self.rules:
+            leads = rule.target == target or (
+                rule.target == "restored" and rung >= 0 and SITUATIONS[rung] == target
+            )
+            if rule.axis == axis and leads:
+                values = [self._value(memory, guard.fact, start, target) for guard in rule.guards]
+                yield RuleCheck(rule, held in rule.sources, decoder.evidence(rule.guards, values))
+
+    def _run(
+        self,
+        customer: Customer,
+        events: Sequence[Event],
+        until: datetime | None,
+        *,
+        recording: bool,
+    ) -> tuple[Customer, Decoder, list[Any]]:
+        """Fold ordered events, then let time pass; return the new customer and the records."""
+        clock = customer.clock
+        if until is not None and clock is not None and until < clock:
+            raise LateEvent(customer.id, until, clock)
+        offset = self.policy.day_offset_minutes
+        codes = Codes(customer, self.policy)
+        records = encode(events, codes, self.policy)
+        memory, codes = self._memory(customer, codes, len(records))
+        memory.state[at.RECORDING] = int(recording)
+        sink: list[Any] = []
+        folded = memory.fold(self.program, records, sink)
+        if folded < len(records):
+            event = events[folded]
+            raise RevenueOverflow(customer.id, event.occurred_at, event.event_id)
+        if until is not None:
+            memory.advance(self.program, day_of(until, offset), sink)
+        decoder = Decoder(self.program, self.policy, events, list(codes.opportunities))
+        if not events and (until is None or clock is None):
+            return customer, decoder, sink
+        known = self._known(customer, events, until, sink)
+        return memory.pack(customer, codes, **known), decoder, sink
+
+    def _known(
+        self,
+        customer: Customer,
+        events: Sequence[Event],
+        until: datetime | None,
+        sink: Sequence[Any],
+    ) -> dict[str, object]:
+        """Return the fields of the customer that are not the kernel's."""
+        known: dict[str, object] = {
+            "window_days": self.policy.window_days,
+            "day_offset_minutes": self.policy.day_offset_minutes,
+        }
+        clock = until if until is not None else events[-1].occurred_at
+        names = customer.clock_events if customer.clock == clock else ()
+        at_clock = {
+            (event.source, event.event_id)
+            for event in events
+            if event.occurred_at == clock and event.event_id is not None
+        }
+        known["clock"] = clock
+        known["clock_events"] = tuple(sorted({*names, *at_clock}))
+        return known
+
+    def _memory(
+        self, customer: Customer, codes: Codes | None = None, room: int = 0
+    ) -> tuple[Memory, Codes]:
+        self._check_snapshot(customer)
+        codes = codes or Codes(customer, self.policy)
+        return Memory(customer, codes, self.program, self.policy.day_offset_minutes, room), codes
+
+    def _check_snapshot(self, customer: Customer) -> None:
+        window, offset = customer.window_days, customer.day_offset_minutes
+        if window is not None and window < self.policy.window_days:
+            raise SnapshotMismatch(customer.id, "window_days", window, self.policy.window_days)
+        if offset is not None and offset != self.policy.day_offset_minutes:
+            raise SnapshotMismatch(
+                customer.id, "day_offset_minutes", offset, self.policy.day_offset_minutes
+            )
+
+    def _until(self, customer: Customer, as_of: datetime | None) -> datetime | None:
+        until = customer.clock if as_of is None else _aware("as_of", as_of)
+        if until is not None and customer.clock is not None and until < customer.clock:
+            raise LateEvent(customer.id, until, customer.clock)
+        return until
+
+    def _fact(self, memory: Memory, name: str) -> Number | None:
+        return fact_number(name, self._value(memory, name, -1, Situation.NON_CUSTOMER))
+
+    def _value(self, memory: Memory, name: str, start: int, target: State) -> int:
+        """Return the kernel's number of a fact today."""
+        place = -1 if start < 0 else POSITIONS.index(BuyingPosition(target))
+        return fact_value(
+            self.program,
+            memory.state,
+            memory.opportunities,
+            start,
+            FACT_CODES[name],
+            max(memory.state[at.DAY], 0),
+            place,
+        )
+
+
+def _answers(event: Event, found: Iterable[Answer]) -> tuple[Answer, ...]:
+    """Add an axis that the event tried and that has no row for it."""
+    answers = list(found)
+    if event.kind == "time_passed":
+        return ()
+    axes = {answer.axis for answer in answers}
+    opportunity_id = getattr(event, "opportunity_id", None)
+    if opportunity_id is not None and Axis.POSITION not in axes:
+        answers.insert(0, Answer(Axis.POSITION, opportunity_id, AnswerKind.NOT_APPLICABLE, None))
+    if Axis.SITUATION not in axes:
+        answers.append(Answer(Axis.SITUATION, None, AnswerKind.NOT_APPLICABLE, None))
+    return tuple(answers)
+
+
+def _aware(name: str, value: datetime) -> datetime:
+    if value.utcoffset() is None:
+        raise NaiveTime(name, value)
+    return to_utc(value)

@@ -1,0 +1,270 @@
+"""The policy: every threshold of the rules, in one frozen record with a name and a digest."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Final, NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from lifecycle_model.errors import InvalidPolicy, Problem, did_you_mean, problems_of
+from lifecycle_model.events import Money, money_units
+
+Days = Annotated[int, Field(strict=True, ge=1)]
+DaysOrNone = Annotated[int, Field(strict=True, ge=0)]
+Count = Annotated[int, Field(strict=True, ge=0)]
+Score = Annotated[int, Field(strict=True, ge=0, le=10)]
+Word = Annotated[str, StringConstraints(min_length=1)]
+
+
+class PolicyRef(NamedTuple):
+    """Which policy decided: carried by every decision record."""
+
+    name: str
+    version: str
+    digest: str
+
+
+class Policy(BaseModel):
+    """Every threshold that the rules read.
+
+    All days are calendar dates at `day_offset_minutes` from UTC. A convention, not a finding:
+    the defaults and presets are starting points, to be tuned with the user's own data.
+
+    Raises:
+        pydantic.ValidationError: a threshold is out of its range, or two contradict each other.
+
+    >>> Policy(regular_days=4, keep_regular_days=3).ref.name
+    'default'
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Word = "default"
+    version: Word = "1"
+
+    window_days: Days = 365
+    """Purchase days and revenue count within this many days."""
+    regular_days: Days = 3
+    """Purchase days in the window that make a regular customer."""
+    keep_regular_days: Days = 2
+    preferred_days: Days = 6
+    """Purchase days in the window that make a preferred customer."""
+    keep_preferred_days: Days = 4
+    preferred_revenue: Money = Decimal(0)
+    """Revenue in the window that a preferred customer needs besides."""
+    keep_preferred_revenue: Money = Decimal(0)
+    detractor_score: Score = 6
+    satisfied_score: Score = 7
+    complaints_tolerated: Count = 0
+    recovery_needs_confirmation: bool = False
+    """True where only a survey ends a dissatisfaction."""
+    max_positions_skipped: Annotated[int, Field(strict=True, ge=0, le=2)] = 2
+    recovery_days: DaysOrNone = 7
+    cold_days: Days = 90
+    lapsed_days: Days = 395
+    """More than a year, so that a yearly buyer is not lost on the anniversary."""
+    at_risk_days: Days = 330
+    lost_days: Days = 180
+    implementation_days: Days = 30
+    stale_days: Days = 90
+    follow_up_days: DaysOrNone = 60
+    currency: Word | None = None
+    """The only currency allowed; None for each customer's first."""
+    correction_holds_days: DaysOrNone = 180
+    day_offset_minutes: Annotated[int, Field(strict=True, ge=-720, le=840)] = 0
+    """Where the calendar's midnight lies: minutes east of UTC, no daylight saving."""
+    renewal_grace_days: DaysOrNone = 60
+    qualifying_behaviours: frozenset[Word] = frozenset(
+        {"free_trial", "demo_request", "quote_request", "fitting_room"}
+    )
+    """Behaviours of `interest_shown` that turn a suspect into a prospect. Source: S1."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if faults := _contradictions({name: getattr(self, name) for name in type(self).model_fields}):
+            raise ValueError("; ".join(map(str, faults)))
+        return self
+
+    @cached_property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that change when any threshold changes."""
+        fields = {
+            name: _plain(getattr(self, name))
+            for name in type(self).model_fields
+            if name not in {"name", "version"}
+        }
+        text = json.dumps(fields, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @cached_property
+    def ref(self) -> PolicyRef:
+        """Name, version and digest."""
+        return PolicyRef(self.name, self.version, self.digest)
+
+    @classmethod
+    def clothing_store(cls) -> Self:
+        """Trying on qualifies; a season without a purchase is a risk. Source: S1."""
+        return cls(
+            name="clothing_store",
+            qualifying_behaviours=frozenset({"fitting_room"}),
+            lapsed_days=274,
+            at_risk_days=219,
+            implementation_days=2,
+        )
+
+    @classmethod
+    def business_software(cls) -> Self:
+        """The free trial qualifies; yearly contracts count over three years. Source: S1."""
+        return cls(
+            name="business_software",
+            qualifying_behaviours=frozenset({"free_trial", "demo_request"}),
+            window_days=1095,
+            regular_days=2,
+            keep_regular_days=2,
+            preferred_days=3,
+            keep_preferred_days=2,
+            lapsed_days=400,
+            at_risk_days=330,
+            cold_days=60,
+            implementation_days=90,
+            stale_days=120,
+        )
+
+    @classmethod
+    def online_media(cls) -> Self:
+        """Music, films, books: half a year of silence is a loss."""
+        return cls(name="online_media", lapsed_days=182, at_risk_days=146, implementation_days=2)
+
+    @classmethod
+    def grocery(cls) -> Self:
+        """Weekly habits: everything counts within one quarter."""
+        return cls(
+            name="grocery",
+            window_days=90,
+            regular_days=4,
+            keep_regular_days=2,
+            preferred_days=10,
+            keep_preferred_days=6,
+            lapsed_days=90,
+            at_risk_days=60,
+            implementation_days=2,
+            follow_up_days=7,
+        )
+
+    @classmethod
+    def durables(cls) -> Self:
+        """Furniture, appliances, cars: years lie between purchases."""
+        return cls(
+            name="durables",
+            window_days=1095,
+            regular_days=2,
+            keep_regular_days=2,
+            preferred_days=4,
+            keep_preferred_days=3,
+            lapsed_days=1095,
+            at_risk_days=876,
+        )
+
+    @classmethod
+    def preset(cls, name: str) -> Self:
+        """Return the preset of that name; `default` is `Policy()`.
+
+        Raises:
+            InvalidPolicy: no preset has that name.
+
+        >>> Policy.preset("grocery").window_days
+        90
+        """
+        if name not in PRESETS:
+            raise InvalidPolicy("preset", (Problem("name", repr(name), did_you_mean(name, PRESETS)),))
+        return cls() if name == "default" else getattr(cls, name)()  # type: ignore[no-any-return]
+
+    @classmethod
+    def from_toml(cls, source: str | Path) -> Self:
+        """Return the policy of a TOML file, or of TOML text.
+
+        Args:
+            source: a `Path` to read, or the text itself. The key `preset` names what the other
+                keys override.
+
+        Raises:
+            InvalidPolicy: with every mistake: the key, the value and the mend.
+            OSError: the file cannot be read.
+
+        >>> Policy.from_toml('name = "shop"\\npreset = "grocery"\\nlapsed_days = 120').lapsed_days
+        120
+        """
+        where = str(source) if isinstance(source, Path) else "policy"
+        try:
+            text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
+            data = tomllib.loads(text, parse_float=Decimal)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise InvalidPolicy(where, (Problem("TOML", "", str(error)),)) from error
+        base = cls.preset(str(data.pop("preset", "default")))
+        named = {} if base.name == "default" else {"name": base.name}
+        known = base.model_dump(exclude={"name", "version"})
+        values = {**known, **named, **data}
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise InvalidPolicy(where, _policy_problems(error, values)) from error
+
+
+_ORDERED: Final = (
+    ("keep_regular_days", "regular_days"),
+    ("keep_preferred_days", "preferred_days"),
+    ("keep_preferred_revenue", "preferred_revenue"),
+    ("regular_days", "preferred_days"),
+    ("at_risk_days", "lapsed_days"),
+)
+
+PRESETS: Final = (
+    "default",
+    "clothing_store",
+    "business_software",
+    "online_media",
+    "grocery",
+    "durables",
+)
+"""The names that `Policy.preset` knows."""
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return money_units(value)
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return value
+
+
+def _contradictions(values: Mapping[str, Any]) -> tuple[Problem, ...]:
+    found = [
+        Problem(lower, str(values[lower]), f"is above {upper}={values[upper]}: lower it or raise {upper}")
+        for lower, upper in _ORDERED
+        if lower in values and upper in values and values[lower] > values[upper]
+    ]
+    low, high = values.get("detractor_score"), values.get("satisfied_score")
+    if low is not None and high is not None and high <= low:
+        mend = f"is not above detractor_score={low}: raise it or lower detractor_score"
+        found.append(Problem("satisfied_score", str(high), mend))
+    return tuple(found)
+
+
+def _policy_problems(error: ValidationError, values: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """Return every mistake: those of single keys, then contradictions among the sound ones."""
+    names = tuple(Policy.model_fields)
+    found = []
+    for detail, problem in zip(error.errors(), problems_of(error), strict=True):
+        if detail["type"] == "extra_forbidden":
+            mend = f"is not a threshold: {did_you_mean(problem.place, names)}"
+            found.append(Problem(problem.place, problem.value, mend))
+        elif detail["loc"]:
+            found.append(problem)
+    broken = {str(detail["loc"][0]) for detail in error.errors() if detail["loc"]}
+    sound = {name: value for name, value in values.items() if name not in broken}
+    return (*found, *_contradictions(sound))
