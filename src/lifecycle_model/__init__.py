@@ -41,7 +41,7 @@ from lifecycle_model.events import (
     ValueDelivered,
     parse_event,
 )
-from lifecycle_model.history import History
+from lifecycle_model.history import History, Outcome
 from lifecycle_model.lifecycle import Lifecycle
 from lifecycle_model.outcome import (
     Answer,
@@ -50,7 +50,6 @@ from lifecycle_model.outcome import (
     Deadline,
     Direction,
     Evidence,
-    Outcome,
     Path,
     Refusal,
     RuleCheck,

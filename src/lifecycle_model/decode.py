@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from lifecycle_model.encode import POSITIONS, SITUATIONS, midnight
-from lifecycle_model.events import KINDS, Event, money_amount
+from lifecycle_model.events import Event, money_amount
 from lifecycle_model.kernel import layout as at
-from lifecycle_model.kernel.program import FACT_CODES, Program, threshold_value
-from lifecycle_model.kernel.record import MOVED, REFUSED
+from lifecycle_model.kernel.program import Program, threshold_value
+from lifecycle_model.kernel.record import MOVED, REFUSED, STAYED
 from lifecycle_model.outcome import (
     Answer,
     AnswerKind,
@@ -24,7 +24,11 @@ from lifecycle_model.policy import Policy
 from lifecycle_model.rules import FACTS, Guard, Rule
 from lifecycle_model.states import Axis
 
-_ANSWERS: Final = {MOVED: AnswerKind.MOVED, REFUSED: AnswerKind.REFUSED}
+_ANSWERS: Final = {
+    MOVED: AnswerKind.MOVED,
+    STAYED: AnswerKind.STAYED,
+    REFUSED: AnswerKind.REFUSED,
+}
 
 
 def fact_number(name: str, value: int) -> Number | None:
@@ -77,7 +81,7 @@ class Decoder:
     def refusals(self, records: Iterable[Any]) -> Iterator[Refusal]:
         """Yield the refusals among the kernel's records."""
         for answer, event_at, day, start, cell, _, _, values in records:
-            if answer != REFUSED or event_at < 0:
+            if answer != REFUSED:
                 continue
             occurred_at, kind, event_id = self._cause(event_at, day)
             checks = []
@@ -101,13 +105,22 @@ class Decoder:
             )
 
     def answers(self, records: Iterable[Any]) -> Iterator[Answer]:
-        """Yield what the axes answered to events, where they have rows."""
-        for answer, event_at, _, start, row, _, _, _ in records:
-            if event_at >= 0:
-                rule = None if answer == REFUSED else self.program.rules[row].id
-                axis = Axis.SITUATION if start < 0 else Axis.POSITION
-                kind = _ANSWERS.get(answer, AnswerKind.STAYED)
-                yield Answer(axis, self._opportunity(start), kind, rule)
+        """Yield what each axis answered to the last event, position before situation."""
+        for event in self.events[-1:]:
+            found = [self._answer(record) for record in records if record[1] >= 0]
+            axes = {answer.axis for answer in found}
+            named = getattr(event, "opportunity_id", None)
+            if named is not None and Axis.POSITION not in axes:
+                yield Answer(Axis.POSITION, named, AnswerKind.NOT_APPLICABLE, None)
+            yield from found
+            if event.kind != "time_passed" and Axis.SITUATION not in axes:
+                yield Answer(Axis.SITUATION, None, AnswerKind.NOT_APPLICABLE, None)
+
+    def _answer(self, record: Any) -> Answer:  # noqa: ANN401 - the kernel's own tuple
+        answer, _, _, start, row, *_ = record
+        rule = None if answer == REFUSED else self.program.rules[row].id
+        axis = Axis.SITUATION if start < 0 else Axis.POSITION
+        return Answer(axis, self._opportunity(start), _ANSWERS[answer], rule)
 
     def evidence(self, guards: Sequence[Guard], values: Sequence[int]) -> tuple[Evidence, ...]:
         """Return guards with the kernel's values of their facts."""

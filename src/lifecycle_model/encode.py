@@ -48,12 +48,14 @@ def midnight(day: int, offset: int) -> datetime:
 class Codes:
     """Small numbers for the ids of one customer's opportunities and cases, and what is no number."""
 
-    __slots__ = ("cases", "channels", "currency", "first_currency", "opportunities")
+    __slots__ = ("_channels_before", "cases", "channels", "currency", "first_currency", "opportunities")
 
     def __init__(self, customer: Customer, policy: Policy) -> None:
         self.opportunities = {one.id: n for n, one in enumerate(customer.opportunities)}
         self.cases = {one.id: n for n, one in enumerate(customer.open_cases)}
-        self.channels = set(customer.withdrawn_channels)
+        self.channels: set[str] | None = None
+        """The withdrawn channels, once one changes."""
+        self._channels_before = customer.withdrawn_channels
         self.first_currency = customer.currency
         self.currency = policy.currency or customer.currency
 
@@ -62,6 +64,14 @@ class Codes:
 
     def case(self, name: str) -> int:
         return self.cases.setdefault(name, len(self.cases))
+
+    def set_consent(self, channel: str, *, allowed: bool) -> None:
+        if self.channels is None:
+            self.channels = set(self._channels_before)
+        if allowed:
+            self.channels.discard(channel)
+        else:
+            self.channels.add(channel)
 
     def check_currency(self, event: ev.PurchaseCompleted | ev.PurchaseReversed) -> None:
         self.first_currency = self.first_currency or event.currency
@@ -158,10 +168,7 @@ def _reversal(event: ev.PurchaseReversed, day: int, codes: Codes, _: frozenset[s
 
 
 def _consent(event: ev.ConsentChanged, day: int, codes: Codes, _: frozenset[str]) -> Record:
-    if event.allowed:
-        codes.channels.discard(event.channel)
-    else:
-        codes.channels.add(event.channel)
+    codes.set_consent(event.channel, allowed=event.allowed)
     return KINDS.index("consent_changed"), day, -1, 0, 0, 0
 
 
@@ -199,207 +206,3 @@ _ENCODERS: Final[dict[type, Encoder]] = {
     ev.SurveyAnswered: _survey,
     ev.ManualCorrection: _correction,
 }
-
-
-class Memory:
-    """One customer as the kernel's working memory."""
-
-    __slots__ = ("amounts", "cases", "counts", "days", "listed", "opportunities", "state")
-
-    def __init__(
-        self, customer: Customer, codes: Codes, program: Program, offset: int, room: int = 0
-    ) -> None:
-        """Unpack a customer.
-
-        Args:
-            customer: the snapshot.
-            codes: the codes of every opportunity and case that will be named.
-            program: the compiled rules and policy.
-            offset: the calendar's minutes east of UTC.
-            room: how many events will be folded.
-        """
-        window = customer.window
-        spare = [0] * room
-        self.days = [*window.days, *spare]
-        self.counts = [*window.purchases, *spare]
-        self.amounts = [*window.amounts, *spare]
-        self.opportunities = _unpack_opportunities(customer, codes)
-        self.listed = [0] * len(codes.opportunities)
-        self.cases = [0] * len(codes.cases)
-        for case in customer.open_cases:
-            self.cases[codes.cases[case.id]] = 2 + case.complaint
-        self.state = _unpack_state(customer, program)
-        if customer.clock is not None:
-            self.state[at.DAY] = day_of(customer.clock, offset)
-        for number, one in enumerate(customer.opportunities):
-            self.listed[number] = codes.opportunities[one.id] * at.OPPORTUNITY_SLOTS
-
-
-    def fold(self, program: Program, records: Sequence[Record], sink: list[Any]) -> int:
-        """Fold records; return how many, fewer than all only where the money overflows."""
-        return kernel.fold(
-            program,
-            self.state,
-            self.days,
-            self.counts,
-            self.amounts,
-            self.opportunities,
-            self.listed,
-            self.cases,
-            records,
-            sink,
-        )
-
-    def advance(self, program: Program, day: int, sink: list[Any]) -> None:
-        """Let time pass up to a day, if there is time yet and the day is later."""
-        if at.NONE < self.state[at.DAY] < day:
-            kernel.advance(
-                program,
-                self.state,
-                self.days,
-                self.counts,
-                self.amounts,
-                self.opportunities,
-                self.listed,
-                day,
-                sink,
-            )
-
-    def due(self, program: Program) -> int:
-        """Return the next day on which a time row fires, or NEVER."""
-        if self.state[at.DAY] == at.NONE:
-            return at.NEVER
-        facts = (program, self.state, self.days, self.counts, self.amounts, self.opportunities)
-        day = self.state[at.DAY] + 1
-        return min(
-            kernel.situation_due(*facts, day), kernel.position_due(*facts, self.listed, day)
-        )
-
-    def pack(self, customer: Customer, codes: Codes, **known: object) -> Customer:
-        """Return the customer that `customer` became; `known` are fields the kernel does not keep."""
-        state = self.state
-        live = [n for n in range(state[at.HEAD], state[at.END]) if self.counts[n] or self.amounts[n]]
-        rung = state[at.RUNG]
-        fields = {
-            "situation": SITUATIONS[state[at.SITUATION]],
-            "restores_to": None if rung < 0 else SITUATIONS[rung],
-            "dissatisfied_on": _date(state[at.DAYS_DISSATISFIED]),
-            "opportunities": self._opportunities(codes),
-            "window": PurchaseWindow(
-                tuple([self.days[n] for n in live]),
-                tuple([self.counts[n] for n in live]),
-                tuple([self.amounts[n] for n in live]),
-            ),
-            "purchases": state[at.PURCHASES],
-            "standing_purchases": state[at.STANDING_PURCHASES],
-            "older_purchase_on": _date(state[at.OLDER_PURCHASE]),
-            "covers_until": _date(state[at.COVER]),
-            "cover_bought_on": _date(state[at.COVER_BOUGHT]),
-            "used_on": _date(state[at.USED]),
-            "restored_on": _date(state[at.RESTORED]),
-            "corrected_on": _date(state[at.CORRECTED]),
-            "sign_on": _date(state[at.DAYS_SINCE_SIGN]),
-            "reached": bool(state[at.REACHED]),
-            "open_cases": self._open_cases(codes),
-            "payments_overdue": state[at.PAYMENTS_OVERDUE],
-            "withdrawn_channels": tuple(sorted(codes.channels)),
-            "currency": codes.first_currency,
-            **known,
-        }
-        return customer.model_copy(update=fields)
-
-    def _opportunities(self, codes: Codes) -> tuple[Opportunity, ...]:
-        if not self.state[at.LISTED]:
-            return ()
-        names = list(codes.opportunities)
-        found = []
-        for start in self.listed[: self.state[at.LISTED]]:
-            position = self.opportunities[start + at.POSITION]
-            if position != at.STATUS_QUO:
-                found.append(
-                    Opportunity.model_construct(
-                        id=names[start // at.OPPORTUNITY_SLOTS],
-                        position=POSITIONS[position],
-                        entered_on=_date(self.opportunities[start + at.ENTERED]),
-                        touched_on=_date(self.opportunities[start + at.TOUCHED]),
-                        with_competitor=bool(self.opportunities[start + at.WITH_COMPETITOR]),
-                    )
-                )
-        return tuple(found)
-
-    def _open_cases(self, codes: Codes) -> tuple[OpenCase, ...]:
-        epoch = self.state[at.CASE_EPOCH]
-        return tuple(
-            OpenCase(id=name, complaint=bool(mark % 2))
-            for name, mark in sorted(zip(codes.cases, self.cases, strict=True))
-            if mark // 2 == epoch
-        )
-
-
-def _date(ordinal: int) -> date | None:
-    return None if ordinal == at.NONE else date.fromordinal(ordinal)
-
-
-_NO_OPPORTUNITY: Final = (at.STATUS_QUO, at.NONE, at.NONE, 0, 0)
-
-
-def _unpack_opportunities(customer: Customer, codes: Codes) -> list[int]:
-    slots = [*_NO_OPPORTUNITY] * len(codes.opportunities)
-    for one in customer.opportunities:
-        start = codes.opportunities[one.id] * at.OPPORTUNITY_SLOTS
-        slots[start : start + at.OPPORTUNITY_SLOTS] = (
-            POSITIONS.index(one.position),
-            one.entered_on.toordinal(),
-            one.touched_on.toordinal(),
-            int(one.with_competitor),
-            1,
-        )
-    return slots
-
-
-def _ordinal(day: date | None) -> int:
-    return at.NONE if day is None else day.toordinal()
-
-
-def _unpack_state(customer: Customer, program: Program) -> list[int]:
-    window = customer.window
-    state = [0] * at.CUSTOMER_SLOTS
-    standing = [day for day, count in zip(window.days, window.purchases, strict=True) if count]
-    older = _ordinal(customer.older_purchase_on)
-    restored, corrected = _ordinal(customer.restored_on), _ordinal(customer.corrected_on)
-    used, cover = _ordinal(customer.used_on), _ordinal(customer.covers_until)
-    latest = standing[-1] if standing else older
-    proven = max(latest, restored, corrected)
-    state[at.PURCHASE_DAYS] = len(standing)
-    state[at.NET_REVENUE] = sum(window.amounts)
-    state[at.REVENUE] = max(0, state[at.NET_REVENUE])
-    state[at.STANDING_PURCHASES] = customer.standing_purchases
-    state[at.OPEN_CASES] = len(customer.open_cases)
-    state[at.OPEN_COMPLAINTS] = sum(case.complaint for case in customer.open_cases)
-    state[at.OPEN_OPPORTUNITIES] = sum(
-        one.position is not BuyingPosition.IMPLEMENTATION for one in customer.opportunities
-    )
-    state[at.PAYMENTS_OVERDUE] = customer.payments_overdue
-    state[at.CONFIRMATION_NEEDED] = program.confirmation_needed
-    state[at.SCORE] = at.ABSENT
-    state[at.PROTECTED] = max(cover, corrected + program.correction_holds_days - 1)
-    state[at.DAYS_SINCE_PURCHASE] = latest
-    state[at.DAYS_IDLE] = max(proven, used)
-    state[at.DAYS_EXPIRED] = cover if cover > proven else at.NONE
-    state[at.DAYS_SINCE_SIGN] = _ordinal(customer.sign_on)
-    state[at.DAYS_DISSATISFIED] = _ordinal(customer.dissatisfied_on)
-    state[at.SITUATION] = SITUATIONS.index(customer.situation)
-    state[at.RUNG] = -1 if customer.restores_to is None else SITUATIONS.index(customer.restores_to)
-    state[at.DAY] = at.NONE
-    state[at.COVER] = cover
-    state[at.COVER_BOUGHT] = _ordinal(customer.cover_bought_on)
-    state[at.USED] = used
-    state[at.RESTORED] = restored
-    state[at.CORRECTED] = corrected
-    state[at.OLDER_PURCHASE] = older
-    state[at.PURCHASES] = customer.purchases
-    state[at.REACHED] = int(customer.reached)
-    state[at.CASE_EPOCH] = 1
-    state[at.END] = len(window.days)
-    state[at.LISTED] = len(customer.opportunities)
-    return state

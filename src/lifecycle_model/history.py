@@ -1,53 +1,58 @@
-"""The history of one customer: what `replay` returns."""
+"""What folding returns. Decisions are kept as the kernel's numbers and told in words on demand."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from lifecycle_model.customer import Customer
 from lifecycle_model.decode import Decoder
 from lifecycle_model.events import Event
-from lifecycle_model.outcome import Conflict, Transition
+from lifecycle_model.outcome import Answer, Conflict, Refusal, Transition
 
 
-class History:
-    """A replayed customer, every move with its reason, and what was not folded.
+@dataclass(frozen=True)
+class _Told:
+    """A customer and the decisions that led there."""
 
-    The moves are kept as the kernel's numbers and told in words when asked for.
-    """
-
-    def __init__(  # noqa: PLR0913 - one argument for each attribute
-        self,
-        customer: Customer,
-        events: Sequence[Event],
-        duplicates: int,
-        conflicts: tuple[Conflict, ...],
-        future: tuple[Event, ...],
-        decoder: Decoder,
-        records: Sequence[Any],
-    ) -> None:
-        """Keep what a replay found."""
-        self.customer = customer
-        """The customer after the last event and the time asked for."""
-        self.events = tuple(events)
-        """The events that were folded, in fold order."""
-        self.duplicates = duplicates
-        """How many equal copies were dropped."""
-        self.conflicts = conflicts
-        """Events that share a name with another but not its content; the first one counts."""
-        self.future = future
-        """Events after `as_of`, in fold order; they were not folded."""
-        self._decoder = decoder
-        self._records = records
+    customer: Customer
+    """Where the customer stands now."""
+    _decoder: Decoder = field(repr=False)
+    _records: Sequence[Any] = field(repr=False)
 
     @cached_property
     def transitions(self) -> tuple[Transition, ...]:
         """Every move on both axes, in the order in which it happened."""
         return tuple(self._decoder.transitions(self._records))
 
-    def __repr__(self) -> str:
-        return (
-            f"History(customer={self.customer.id!r}, situation={self.customer.situation.value!r}, "
-            f"events={len(self.events)}, duplicates={self.duplicates}, "
-            f"conflicts={len(self.conflicts)}, future={len(self.future)})"
-        )
+
+@dataclass(frozen=True)
+class Outcome(_Told):
+    """What one event, or the passing of time, did to a customer."""
+
+    duplicate: bool = False
+    """True where the event had been folded before and was dropped."""
+
+    @cached_property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """The axes that have rows for the event, none of which held."""
+        return tuple(self._decoder.refusals(self._records))
+
+    @cached_property
+    def answers(self) -> tuple[Answer, ...]:
+        """One for each axis that the event tried; none for `time_passed` or a duplicate."""
+        return () if self.duplicate else tuple(self._decoder.answers(self._records))
+
+
+@dataclass(frozen=True)
+class History(_Told):
+    """A replayed customer, every move with its reason, and what was not folded."""
+
+    events: tuple[Event, ...] = field(repr=False)
+    """The events that were folded, in fold order."""
+    duplicates: int
+    """How many equal copies were dropped."""
+    conflicts: tuple[Conflict, ...] = field(repr=False)
+    """Events that share a name with another but not its content; the first one counts."""
+    future: tuple[Event, ...] = field(repr=False)
+    """Events after `as_of`, in fold order; they were not folded."""

@@ -15,7 +15,7 @@ from lifecycle_model.derived import (
     conditions,
     first_value,
 )
-from lifecycle_model.encode import POSITIONS, SITUATIONS, Codes, Memory, day_of, encode, midnight
+from lifecycle_model.encode import POSITIONS, SITUATIONS, Codes, day_of, encode, midnight
 from lifecycle_model.errors import (
     FutureEvent,
     LateEvent,
@@ -27,21 +27,14 @@ from lifecycle_model.errors import (
     WrongCustomer,
 )
 from lifecycle_model.events import Event, to_utc
-from lifecycle_model.history import History
+from lifecycle_model.history import History, Outcome
 from lifecycle_model.kernel import layout as at
 from lifecycle_model.kernel.guards import fact_value
 from lifecycle_model.kernel.program import FACT_CODES, Program, compile_program
+from lifecycle_model.memory import Memory
 from lifecycle_model.order import in_order
-from lifecycle_model.outcome import (
-    Answer,
-    AnswerKind,
-    Deadline,
-    Number,
-    Outcome,
-    RuleCheck,
-    State,
-    Status,
-)
+from lifecycle_model.outcome import Deadline, Number, Path, RuleCheck, State, Status
+from lifecycle_model.pathfinding import find_path
 from lifecycle_model.policy import Policy
 from lifecycle_model.rules import DEFAULT_RULES, FACTS, RuleTable
 from lifecycle_model.states import Axis, BuyingPosition, Situation
@@ -118,12 +111,12 @@ class Lifecycle:
         after, decoder, records = self._run(customer, ordered.events, until, recording=False)
         return History(
             after,
-            ordered.events,
+            decoder,
+            records,
+            tuple(ordered.events),
             ordered.duplicates,
             ordered.conflicts,
             ordered.future,
-            decoder,
-            records,
         )
 
     def apply(
@@ -168,17 +161,12 @@ class Lifecycle:
             if event.occurred_at < clock:
                 raise LateEvent(customer.id, event.occurred_at, clock, event.event_id)
             if (event.source, event.event_id) in customer.clock_events:
-                return Outcome(customer, (), duplicate=True)
-        after, decoder, records = self._run(customer, (event,), None, recording=True)
-        refusals = tuple(decoder.refusals(records))
-        if strict and refusals:
-            raise TransitionRefused(customer.id, refusals)
-        return Outcome(
-            after,
-            tuple(decoder.transitions(records)),
-            refusals,
-            _answers(event, decoder.answers(records)),
-        )
+                decoder = Decoder(self.program, self.policy, (), ())
+                return Outcome(customer, decoder, (), duplicate=True)
+        outcome = Outcome(*self._run(customer, (event,), None, recording=True))
+        if strict and outcome.refusals:
+            raise TransitionRefused(customer.id, outcome.refusals)
+        return outcome
 
     def advance(self, customer: Customer, *, to: datetime) -> Outcome:
         """Let time pass without an event.
@@ -198,9 +186,7 @@ class Lifecycle:
         >>> lifecycle.advance(lead, to=datetime(2024, 6, 1, tzinfo=UTC)).transitions[0].rule
         'went-cold'
         """
-        until = _aware("to", to)
-        after, decoder, records = self._run(customer, (), until, recording=False)
-        return Outcome(after, tuple(decoder.transitions(records)))
+        return Outcome(*self._run(customer, (), _aware("to", to), recording=False))
 
     def status(self, customer: Customer, *, as_of: datetime | None = None) -> Status:
         """Return the six values of a customer, and the facts behind them.
@@ -215,11 +201,9 @@ class Lifecycle:
         >>> Lifecycle().status(Customer(id="c")).stage
         <LifecycleStage.SEGMENTATION: 'segmentation'>
         """
-        memory, codes = self._memory(customer)
         until = self._until(customer, as_of)
-        if until is not None:
-            memory.advance(self.program, day_of(until, self.policy.day_offset_minutes), [])
-        after = memory.pack(customer, codes)
+        memory = self._memory(customer, Codes(customer, self.policy), until)
+        after = memory.pack()
         day = max(memory.state[at.DAY], 0)
         bits = conditions(memory.state, memory.opportunities, memory.listed, day, self.program)
         return Status(
@@ -244,14 +228,16 @@ class Lifecycle:
         >>> deadline.rule, deadline.occurred_at.date().isoformat()
         ('went-cold', '2024-03-31')
         """
-        memory, codes = self._memory(customer)
+        codes = Codes(customer, self.policy)
+        memory = self._memory(customer, codes)
+        due = memory.due()
         try:
-            instant = midnight(memory.due(self.program), self.policy.day_offset_minutes)
+            instant = midnight(due, self.policy.day_offset_minutes)
         except (OverflowError, ValueError):  # beyond the calendar: never
             return None
         records: list[Any] = []
-        memory.advance(self.program, day_of(instant, self.policy.day_offset_minutes), records)
-        decoder = Decoder(self.program, self.policy, (), list(codes.opportunities))
+        memory.advance(due, records)
+        decoder = Decoder(self.program, self.policy, (), tuple(codes.opportunities))
         return Deadline(instant, tuple(decoder.transitions(records)))
 
     def why_not(
@@ -282,14 +268,35 @@ class Lifecycle:
         codes = Codes(customer, self.policy)
         start = -1
         if isinstance(target, BuyingPosition):
-            start = codes.opportunity(opportunity_id) * at.OPPORTUNITY_SLOTS
+            codes.opportunity(opportunity_id)
             codes.order([])
-            start = codes.opportunity(opportunity_id) * at.OPPORTUNITY_SLOTS
-        memory, codes = self._memory(customer, codes)
-        until = self._until(customer, as_of)
-        if until is not None:
-            memory.advance(self.program, day_of(until, self.policy.day_offset_minutes), [])
+            start = codes.opportunities[opportunity_id] * at.OPPORTUNITY_SLOTS
+        memory = self._memory(customer, codes, self._until(customer, as_of))
         return tuple(self._checks(memory, target, start))
+
+    def path(
+        self, customer: Customer, target: State, *, opportunity_id: str = "main"
+    ) -> Path | None:
+        """Return the shortest sequence of events that leads to a state.
+
+        The events are made up: at least a day apart from the customer's clock on, with the
+        amounts, scores and waits that the guards ask for, and without manual corrections. For a
+        customer without events they begin on 2000-01-01.
+
+        Args:
+            customer: where the customer stands.
+            target: a situation, or a buying position.
+            opportunity_id: the opportunity meant, for a buying position.
+
+        Returns:
+            The events and what they move, empty where the customer is there; None where no
+            events lead there under this policy.
+
+        >>> path = Lifecycle().path(Customer(id="c"), Situation.REGULAR)
+        >>> [event.kind for event in path.events]
+        ['purchase_completed', 'purchase_completed', 'purchase_completed']
+        """
+        return find_path(self, customer, target, opportunity_id)
 
     def _checks(self, memory: Memory, target: State, start: int) -> Iterable[RuleCheck]:
         """Hold every row that leads to the target against the memory."""
@@ -320,53 +327,61 @@ class Lifecycle:
         clock = customer.clock
         if until is not None and clock is not None and until < clock:
             raise LateEvent(customer.id, until, clock)
-        offset = self.policy.day_offset_minutes
+        self._check_snapshot(customer)
         codes = Codes(customer, self.policy)
         records = encode(events, codes, self.policy)
-        memory, codes = self._memory(customer, codes, len(records))
+        memory = Memory(customer, codes, self.program, len(records))
         memory.state[at.RECORDING] = int(recording)
         sink: list[Any] = []
-        folded = memory.fold(self.program, records, sink)
+        folded = memory.fold(records, sink)
         if folded < len(records):
             event = events[folded]
             raise RevenueOverflow(customer.id, event.occurred_at, event.event_id)
         if until is not None:
-            memory.advance(self.program, day_of(until, offset), sink)
-        decoder = Decoder(self.program, self.policy, events, list(codes.opportunities))
+            memory.advance(day_of(until, self.policy.day_offset_minutes), sink)
+        decoder = Decoder(self.program, self.policy, events, tuple(codes.opportunities))
         if not events and (until is None or clock is None):
             return customer, decoder, sink
-        known = self._known(customer, events, until, sink)
-        return memory.pack(customer, codes, **known), decoder, sink
+        return memory.pack(**self._known(customer, events, until, memory.state)), decoder, sink
 
     def _known(
         self,
         customer: Customer,
         events: Sequence[Event],
         until: datetime | None,
-        sink: Sequence[Any],
+        state: Sequence[int],
     ) -> dict[str, object]:
         """Return the fields of the customer that are not the kernel's."""
+        clock = until if until is not None else events[-1].occurred_at
+        names = set(customer.clock_events) if customer.clock == clock else set()
+        for event in reversed(events):
+            if event.occurred_at != clock:
+                break
+            if event.event_id is not None:
+                names.add((event.source, event.event_id))
         known: dict[str, object] = {
             "window_days": self.policy.window_days,
             "day_offset_minutes": self.policy.day_offset_minutes,
+            "clock": clock,
+            "clock_events": tuple(sorted(names)),
         }
-        clock = until if until is not None else events[-1].occurred_at
-        names = customer.clock_events if customer.clock == clock else ()
-        at_clock = {
-            (event.source, event.event_id)
-            for event in events
-            if event.occurred_at == clock and event.event_id is not None
-        }
-        known["clock"] = clock
-        known["clock_events"] = tuple(sorted({*names, *at_clock}))
+        if state[at.MOVED_ROW] >= 0:
+            moved_by = state[at.MOVED_EVENT]
+            known["situation_rule"] = self.program.rules[state[at.MOVED_ROW]].id
+            known["situation_since"] = (
+                events[moved_by].occurred_at
+                if moved_by >= 0
+                else midnight(state[at.MOVED_DAY], self.policy.day_offset_minutes)
+            )
         return known
 
-    def _memory(
-        self, customer: Customer, codes: Codes | None = None, room: int = 0
-    ) -> tuple[Memory, Codes]:
+    def _memory(self, customer: Customer, codes: Codes, until: datetime | None = None) -> Memory:
+        """Return the customer's memory, with time passed where asked for."""
         self._check_snapshot(customer)
-        codes = codes or Codes(customer, self.policy)
-        return Memory(customer, codes, self.program, self.policy.day_offset_minutes, room), codes
+        memory = Memory(customer, codes, self.program)
+        if until is not None:
+            memory.advance(day_of(until, self.policy.day_offset_minutes), [])
+        return memory
 
     def _check_snapshot(self, customer: Customer) -> None:
         window, offset = customer.window_days, customer.day_offset_minutes
@@ -390,7 +405,6 @@ class Lifecycle:
         """Return the kernel's number of a fact today."""
         place = -1 if start < 0 else POSITIONS.index(BuyingPosition(target))
         return fact_value(
-            self.program,
             memory.state,
             memory.opportunities,
             start,
@@ -398,20 +412,6 @@ class Lifecycle:
             max(memory.state[at.DAY], 0),
             place,
         )
-
-
-def _answers(event: Event, found: Iterable[Answer]) -> tuple[Answer, ...]:
-    """Add an axis that the event tried and that has no row for it."""
-    answers = list(found)
-    if event.kind == "time_passed":
-        return ()
-    axes = {answer.axis for answer in answers}
-    opportunity_id = getattr(event, "opportunity_id", None)
-    if opportunity_id is not None and Axis.POSITION not in axes:
-        answers.insert(0, Answer(Axis.POSITION, opportunity_id, AnswerKind.NOT_APPLICABLE, None))
-    if Axis.SITUATION not in axes:
-        answers.append(Answer(Axis.SITUATION, None, AnswerKind.NOT_APPLICABLE, None))
-    return tuple(answers)
 
 
 def _aware(name: str, value: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""What the verbs return: decisions with their evidence, as plain frozen values."""
+"""Decisions with their evidence, as plain frozen values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from lifecycle_model.customer import Customer
 from lifecycle_model.events import Event
 from lifecycle_model.policy import PolicyRef
 from lifecycle_model.rules import FACTS, Rule
@@ -194,20 +193,6 @@ class Answer:
     kind: AnswerKind
     rule: str | None
     """The row that fired; None where none did."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one event, or the passing of time, did to a customer."""
-
-    customer: Customer
-    transitions: tuple[Transition, ...]
-    """What time moved before the event, then what the event moved."""
-    refusals: tuple[Refusal, ...] = ()
-    answers: tuple[Answer, ...] = ()
-    """One for each axis that the event tried; none for `time_passed` or a duplicate."""
-    duplicate: bool = False
-    """True where the event had been folded before and was dropped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,15 +131,17 @@ def restore(program, state, day):
 def _purchase(program, state, days, counts, amounts, event):
     day = event[EVENT_DAY]
     cover = event[VALUE]
+    amount = event[AMOUNT]
     entry = state[END] - 1
     if entry < state[HEAD] or days[entry] != day:
         entry = _new_entry(state, days, counts, amounts, day)
     if counts[entry] == 0:
         state[PURCHASE_DAYS] += 1
     counts[entry] += 1
-    amounts[entry] += event[AMOUNT]
-    state[NET_REVENUE] += event[AMOUNT]
-    state[REVENUE] = max(0, state[NET_REVENUE])
+    if amount:
+        amounts[entry] += amount
+        state[NET_REVENUE] += amount
+        state[REVENUE] = max(0, state[NET_REVENUE])
     state[PURCHASES] += 1
     state[STANDING_PURCHASES] += 1
     state[DAYS_SINCE_PURCHASE] = day
@@ -148,7 +150,7 @@ def _purchase(program, state, days, counts, amounts, event):
         state[SITUATION_DUE] = day
         state[COVER] = cover
         state[COVER_BOUGHT] = day
-        state[PROTECTED] = max(cover, state[CORRECTED] + program.correction_holds_days - 1)
+        state[PROTECTED] = max(cover, state[PROTECTED])
     state[DAYS_EXPIRED] = state[COVER] if state[COVER] > day else NONE
 
 

@@ -8,6 +8,7 @@ from lifecycle_model.kernel.layout import (
     FIRST_OPPORTUNITY_FACT,
     HEAD,
     IMPLEMENTATION,
+    NET_REVENUE,
     NEVER,
     POSITION,
     POSITIONS_SKIPPED,
@@ -28,7 +29,7 @@ def positions_skipped(before, target):
     return max(0, target - before - 1)
 
 
-def fact_value(program, state, opportunities, at, fact, day, target):
+def fact_value(state, opportunities, at, fact, day, target):
     """Return the fact's number at `day`; ages of NONE come out larger than every interval."""
     if fact < FIRST_AGE:
         return state[fact]
@@ -43,15 +44,16 @@ def first_row(program, state, opportunities, at, cell, day, given):
     """Return the first row of the cell whose guards all hold, or REFUSED."""
     for place in range(program.cell_start[cell], program.cell_start[cell + 1]):
         row = program.cell_row[place]
-        target = program.target[row]
-        if target == TO_GIVEN:
-            target = given
         guard = program.guard_start[row]
         end = program.guard_start[row + 1]
         while guard < end:
-            value = fact_value(
-                program, state, opportunities, at, program.guard_fact[guard], day, target
-            )
+            fact = program.guard_fact[guard]
+            if fact < FIRST_AGE:  # read in place: most guards ask plain facts
+                value = state[fact]
+            else:
+                value = fact_value(
+                    state, opportunities, at, fact, day, target_of(program, row, given)
+                )
             if value < program.guard_low[guard] or value > program.guard_high[guard]:
                 break
             guard += 1
@@ -60,58 +62,65 @@ def first_row(program, state, opportunities, at, cell, day, given):
     return REFUSED
 
 
-def row_due(program, state, days, counts, amounts, opportunities, at, row, day):
-    """Return the earliest day from `day` on at which all guards of a time row hold, or NEVER."""
+def target_of(program, row, given):
+    """Return the state that the row leads to, as far as the row itself tells."""
+    target = program.target[row]
+    return given if target == TO_GIVEN else target
+
+
+def row_due(program, state, days, counts, amounts, opportunities, at, row, day, horizon):
+    """Return the earliest day from `day` on at which all guards of a time row hold.
+
+    Where that day lies beyond the horizon, any later day that is no later than it may come back:
+    a lower bound; NEVER where it never comes.
+    """
     first = program.guard_start[row]
     end = program.guard_start[row + 1]
     guard = first
     agreed = 0
-    while agreed < end - first:
-        due = _guard_due(program, state, days, counts, amounts, opportunities, at, guard, day)
-        if due >= NEVER:
+    while agreed < end - first and day <= horizon:
+        fact = program.guard_fact[guard]
+        low = program.guard_low[guard]
+        high = program.guard_high[guard]
+        due = day
+        if fact >= FIRST_AGE:
+            if fact < FIRST_OPPORTUNITY_FACT:
+                base = state[fact]
+            else:
+                base = opportunities[at + ENTERED + fact - DAYS_IN_POSITION]
+            if day - base > high:
+                return NEVER
+            if day - base < low:
+                due = base + low
+        elif fact == PURCHASE_DAYS or fact == REVENUE:
+            due = _window_due(program, state, days, counts, amounts, fact, low, high, day)
+        elif state[fact] < low or state[fact] > high:
             return NEVER
         agreed = agreed + 1 if due == day else 1
         day = due
         guard = guard + 1 if guard + 1 < end else first
-    return day
-
-
-def _guard_due(program, state, days, counts, amounts, opportunities, at, guard, day):
-    fact = program.guard_fact[guard]
-    low = program.guard_low[guard]
-    high = program.guard_high[guard]
-    if fact < FIRST_AGE:
-        if fact == PURCHASE_DAYS or fact == REVENUE:
-            return _window_due(program, state, days, counts, amounts, fact, low, high, day)
-        return day if low <= state[fact] <= high else NEVER
-    if fact < FIRST_OPPORTUNITY_FACT:
-        base = state[fact]
-    else:
-        base = opportunities[at + ENTERED + fact - DAYS_IN_POSITION]
-    if day - base > high:
-        return NEVER
-    return max(day, base + low)
+    return min(day, NEVER)
 
 
 def _window_due(program, state, days, counts, amounts, fact, low, high, day):
     """Walk the days on which an entry leaves the window until the fact lies in the interval."""
     head = state[HEAD]
     end = state[END]
-    total = 0
-    for entry in range(head, end):
-        total += _weight(counts, amounts, fact, entry)
+    total = state[PURCHASE_DAYS] if fact == PURCHASE_DAYS else state[NET_REVENUE]
+    if fact == PURCHASE_DAYS and total == end - head and total > high >= 0:
+        # Every entry counts one: jump to the last that has to leave.
+        head += total - high - 1
+        total = high + 1
+        day = max(day, days[head] + program.window_days)
     while True:
         while head < end and days[head] <= day - program.window_days:
-            total -= _weight(counts, amounts, fact, head)
+            if fact == REVENUE:
+                total -= amounts[head]
+            elif counts[head] > 0:
+                total -= 1
             head += 1
-        if low <= max(0, total) <= high:
+        if low <= total <= high or (total < 0 and low <= 0 <= high):
             return day
         if head == end:
             return NEVER
         day = days[head] + program.window_days
-
-
-def _weight(counts, amounts, fact, entry):
-    if fact == REVENUE:
-        return amounts[entry]
-    return 1 if counts[entry] > 0 else 0

@@ -68,7 +68,12 @@ SITUATION_DUE: Final = 38
 POSITION_DUE: Final = 39
 RECORDING: Final = 40
 """1 where answers other than moves are recorded too."""
-CUSTOMER_SLOTS: Final = 41
+MOVED_ROW: Final = 41
+"""The row of the latest move of the situation in this run, -1 before one."""
+MOVED_EVENT: Final = 42
+"""The place of the event that moved it, -1 where time did."""
+MOVED_DAY: Final = 43
+CUSTOMER_SLOTS: Final = 44
 
 FIRST_AGE: Final = PROTECTED
 FIRST_OPPORTUNITY_FACT: Final = DAYS_IN_POSITION

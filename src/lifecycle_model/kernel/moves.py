@@ -1,7 +1,7 @@
 """Deciding and moving: one try of a cell of the table, on either axis."""
 
 from lifecycle_model.kernel.absorb import restore
-from lifecycle_model.kernel.guards import first_row
+from lifecycle_model.kernel.guards import first_row, target_of
 from lifecycle_model.kernel.layout import (
     ASK_GUARDS,
     DAY,
@@ -13,6 +13,9 @@ from lifecycle_model.kernel.layout import (
     KIND_COUNT,
     LISTED,
     MANUAL_CORRECTION,
+    MOVED_DAY,
+    MOVED_EVENT,
+    MOVED_ROW,
     NO_ROW,
     NONE,
     OCCASIONAL,
@@ -33,7 +36,7 @@ from lifecycle_model.kernel.layout import (
     STANDING_PURCHASES,
     STATUS_QUO,
     SUPPLIER_CHOSEN,
-    TO_GIVEN,
+    TIME_PASSED,
     TO_RESTORED,
     TOUCHED,
     WITH_COMPETITOR,
@@ -51,12 +54,10 @@ def try_position(program, state, opportunities, listed, at, kind, day, given, ev
     if row == ASK_GUARDS:
         row = first_row(program, state, opportunities, at, cell, day, given)
         if row == REFUSED:
-            if state[RECORDING]:
+            if state[RECORDING] and kind != TIME_PASSED:
                 record_refusal(program, state, opportunities, at, cell, given, day, event_at, sink)
             return REFUSED
-    target = program.target[row]
-    if target == TO_GIVEN:
-        target = given
+    target = target_of(program, row, given)
     if target == before:
         if state[RECORDING]:
             record_answer(
@@ -90,23 +91,24 @@ def try_situation(program, state, opportunities, kind, day, given, event_at, sin
     if row == ASK_GUARDS:
         row = first_row(program, state, opportunities, NO_ROW, cell, day, given)
         if row == REFUSED:
-            if state[RECORDING]:
+            if state[RECORDING] and kind != TIME_PASSED:
                 record_refusal(
                     program, state, opportunities, NO_ROW, cell, given, day, event_at, sink
                 )
             return REFUSED
-    target = program.target[row]
+    target = target_of(program, row, given)
     restored = target == TO_RESTORED
     if restored:
         target = _restored(state)
-    elif target == TO_GIVEN:
-        target = given
     answer = STAYED if target == before else MOVED
     if answer == MOVED or state[RECORDING]:
         record_answer(
             program, state, opportunities, NO_ROW, answer, row, before, target, day, event_at, sink
         )
     if answer == MOVED:
+        state[MOVED_ROW] = row
+        state[MOVED_EVENT] = event_at
+        state[MOVED_DAY] = day
         _enter_situation(program, state, before, target, restored, kind, day)
     return row
 

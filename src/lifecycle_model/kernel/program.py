@@ -33,17 +33,25 @@ SIGNS_OF_LIFE: Final = frozenset({
 })
 """The kinds that are the customer's own signs of life."""
 
-# Kinds after which a time row may fall due earlier than it was; after any other kind due days
-# only move away, unless the table has unusual time rows (see `_is_calm`).
-_STIRRING: Final = frozenset({
-    "purchase_reversed",
-    "payment_overdue",
-    "payment_received",
-    "case_opened",
-    "case_closed",
-    "customer_left",
-    "manual_correction",
-})
+# Facts that a kind may change such that a time row falls due earlier than it was. Whatever else
+# happens only moves due days away, unless the table has unusual time rows (see `_is_calm`);
+# moves on either axis and new covers are seen where they happen.
+_HASTENED: Final = {
+    "purchase_reversed": {
+        "purchase_days",
+        "revenue",
+        "standing_purchases",
+        "protected",
+        "days_since_purchase",
+        "days_idle",
+        "days_expired",
+    },
+    "payment_overdue": {"payments_overdue"},
+    "payment_received": {"payments_overdue"},
+    "case_opened": {"open_cases", "open_complaints"},
+    "case_closed": {"open_cases", "open_complaints"},
+    "customer_left": {"open_cases", "open_complaints", "protected", "days_expired"},
+}
 
 _GROWING: Final = frozenset({"purchase_days", "revenue", "standing_purchases", "open_opportunities"})
 
@@ -77,6 +85,7 @@ class Program:
     """1 where a time row of the situation may come to hold because a count grew."""
     positions_read_customer: int
     """1 where a time row of the positions reads facts of the customer."""
+    day_offset_minutes: int
     window_days: int
     correction_holds_days: int
     confirmation_needed: int
@@ -102,6 +111,8 @@ def compile_program(table: RuleTable, policy: Policy) -> Program:
                     number
                     for number, rule in enumerate(rules)
                     if rule.axis == axis and rule.kind == kind and state in rule.sources
+                    # Time would search in vain for the day of a row that no day can bring.
+                    and (kind != "time_passed" or _can_ever_fire(rule, policy))
                 ]
                 cell_row += rows
                 cell_start.append(len(cell_row))
@@ -124,8 +135,10 @@ def compile_program(table: RuleTable, policy: Policy) -> Program:
         guard_low=tuple(low for _, low, _ in guards),
         guard_high=tuple(high for _, _, high in guards),
         is_sign=_by_kind(SIGNS_OF_LIFE),
-        sets_facts=_by_kind(kind for fact in FACTS.values() for kind in fact.kinds),
-        stirs_situation=_by_kind(_STIRRING if calm[Axis.SITUATION] else KINDS),
+        sets_facts=_by_kind(
+            kind for fact in FACTS.values() if fact.scope == "event" for kind in fact.kinds
+        ),
+        stirs_situation=_by_kind(_stirring(rules) if calm[Axis.SITUATION] else KINDS),
         stirs_positions=_by_kind(() if calm[Axis.POSITION] else KINDS),
         tells_competitor=_by_kind(
             {"opportunity_lost", "supplier_chosen", "purchase_completed", "manual_correction"}
@@ -133,6 +146,7 @@ def compile_program(table: RuleTable, policy: Policy) -> Program:
         position_wait=tuple(_wait(rules, position, policy) for position in STATES[Axis.POSITION]),
         situation_reads_growth=0 if calm[Axis.SITUATION] else 1,
         positions_read_customer=0 if calm[Axis.POSITION] else 1,
+        day_offset_minutes=policy.day_offset_minutes,
         window_days=min(policy.window_days, layout.NEVER),
         correction_holds_days=min(policy.correction_holds_days, layout.NEVER),
         confirmation_needed=int(policy.recovery_needs_confirmation),
@@ -207,6 +221,21 @@ def _is_calm(rules: tuple[Rule, ...], axis: Axis, policy: Policy) -> bool:
                 return False
             if guard.fact in _GROWING and low > 0:
                 return False
+    return True
+
+
+def _stirring(rules: tuple[Rule, ...]) -> list[str]:
+    """Return the kinds after which the situation's due day must be found again."""
+    read = {guard.fact for rule in _time_rules(rules, Axis.SITUATION) for guard in rule.guards}
+    return [kind for kind, facts in _HASTENED.items() if facts & read]
+
+
+def _can_ever_fire(rule: Rule, policy: Policy) -> bool:
+    """Return whether every guard leaves its fact a value; counts and money are never negative."""
+    for guard in rule.guards:
+        low, high = interval(guard, policy)
+        if low > high or (FACTS[guard.fact].unit in {"count", "money"} and high < 0):
+            return False
     return True
 
 

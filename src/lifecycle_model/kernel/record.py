@@ -4,8 +4,7 @@ These two functions are all that a compiled engine gives its own body; they deci
 `sink` is a list here: each record is a tuple of numbers, with the values of the row's guards.
 """
 
-from lifecycle_model.kernel.guards import fact_value
-from lifecycle_model.kernel.layout import TO_GIVEN
+from lifecycle_model.kernel.guards import fact_value, target_of
 
 MOVED = 1
 STAYED = 2
@@ -14,23 +13,23 @@ REFUSED = 3
 
 def record_answer(program, state, opportunities, at, answer, row, before, after, day, event_at, sink):
     """Record that a row fired: the axis moved, or stayed where the row leads."""
-    guards = range(program.guard_start[row], program.guard_start[row + 1])
-    values = tuple(
-        fact_value(program, state, opportunities, at, program.guard_fact[guard], day, after)
-        for guard in guards
-    )
+    guard = program.guard_start[row]
+    end = program.guard_start[row + 1]
+    values = ()
+    while guard < end:
+        fact = program.guard_fact[guard]
+        values += (fact_value(state, opportunities, at, fact, day, after),)
+        guard += 1
     sink.append((answer, event_at, day, at, row, before, after, values))
 
 
 def record_refusal(program, state, opportunities, at, cell, given, day, event_at, sink):
     """Record that no row of a cell held, with the values of all their guards."""
-    values = []
+    values = ()
     for place in range(program.cell_start[cell], program.cell_start[cell + 1]):
         row = program.cell_row[place]
-        target = program.target[row]
-        if target == TO_GIVEN:
-            target = given
+        target = target_of(program, row, given)
         for guard in range(program.guard_start[row], program.guard_start[row + 1]):
             fact = program.guard_fact[guard]
-            values.append(fact_value(program, state, opportunities, at, fact, day, target))
-    sink.append((REFUSED, event_at, day, at, cell, 0, 0, tuple(values)))
+            values += (fact_value(state, opportunities, at, fact, day, target),)
+    sink.append((REFUSED, event_at, day, at, cell, 0, 0, values))

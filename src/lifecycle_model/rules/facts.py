@@ -18,17 +18,20 @@ class Fact:
     """Whose fact it is: the customer's, the opportunity's at hand, or the event's at hand."""
     text: str
     kinds: tuple[str, ...] = ()
-    """For a fact of the event at hand: the kinds that set it."""
+    """The kinds that set it; for a fact of the event at hand, no other row may read it."""
 
+
+_PURCHASES: Final = ("purchase_completed", "purchase_reversed")
+_CASES: Final = ("case_opened", "case_closed")
 
 _ALL: Final = (
-    Fact("purchase_days", "count", "customer", "days in the window with a purchase that stands"),
-    Fact("revenue", "money", "customer", "net amount booked in the window, never below 0"),
-    Fact("standing_purchases", "count", "customer", "purchases ever completed, less those reversed"),
-    Fact("open_cases", "count", "customer", "cases opened and not closed"),
-    Fact("open_complaints", "count", "customer", "open cases that are complaints"),
-    Fact("open_opportunities", "count", "customer", "opportunities in needs, options or concerns"),
-    Fact("payments_overdue", "count", "customer", "payments overdue and not received"),
+    Fact("purchase_days", "count", "customer", "days in the window with a purchase that stands", _PURCHASES),
+    Fact("revenue", "money", "customer", "net amount booked in the window, never below 0", _PURCHASES),
+    Fact("standing_purchases", "count", "customer", "purchases ever completed, less those reversed", _PURCHASES),
+    Fact("open_cases", "count", "customer", "cases opened and not closed", _CASES),
+    Fact("open_complaints", "count", "customer", "open cases that are complaints", _CASES),
+    Fact("open_opportunities", "count", "customer", "opportunities in needs, options or concerns", ("need_recognized", "decision_dropped")),
+    Fact("payments_overdue", "count", "customer", "payments overdue and not received", ("payment_overdue", "payment_received")),
     Fact("confirmation_needed", "yes_no", "customer", "the policy asks for a survey to end a dissatisfaction"),
     Fact("score", "score", "event", "the answer of the survey", ("survey_answered",)),
     Fact(

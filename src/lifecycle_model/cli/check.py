@@ -1,0 +1,59 @@
+"""`lifecycle check`: everything that is wrong with a policy, or what it says."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+import typer
+
+from lifecycle_model import Policy
+from lifecycle_model.cli import options as opt
+from lifecycle_model.cli.terminal import add_row, new_table, output, say, say_json
+
+
+def check(
+    policy: Annotated[
+        str,
+        typer.Argument(
+            metavar="POLICY", help="A policy's TOML file, or a preset.", show_default=False
+        ),
+    ],
+    as_json: opt.JsonOption = False,
+) -> None:
+    """Say all that is wrong with a policy, or what it sets other than the default."""
+    found = opt.load_policy(policy)
+    differing = differences(found)
+    if as_json:
+        say_json({**found.ref._asdict(), "differs": differing})
+        return
+    console = output()
+    say(console, f"{policy}: fine", f"name {found.name}, version {found.version}")
+    say(console, f"digest {found.digest}", "")
+    if not differing:
+        say(console, "Every threshold is the default.")
+        return
+    table = new_table("threshold", "here", "default")
+    for name, values in differing.items():
+        add_row(table, name, _words(values["value"]), _words(values["default"]))
+    console.print(table)
+
+
+def differences(policy: Policy) -> dict[str, dict[str, Any]]:
+    """Return the thresholds that are not the default, with both values."""
+    default = Policy()
+    return {
+        name: {"value": _plain(value), "default": _plain(getattr(default, name))}
+        for name, value in policy
+        if name not in {"name", "version"} and value != getattr(default, name)
+    }
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON holds
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _words(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(value) or "none"
+    return "none" if value is None else str(value)

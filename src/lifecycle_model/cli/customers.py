@@ -1,0 +1,92 @@
+"""One row for each customer, as CSV or JSON Lines."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from lifecycle_model import Customer, Deadline, Status
+from lifecycle_model.cli.faults import InputError
+from lifecycle_model.cli.reading import FORMATS
+from lifecycle_model.cli.times import iso
+
+
+def parse_out(out: str | None, log: str) -> str | None:
+    """Return the format of the file to write.
+
+    Raises:
+        typer.BadParameter: its suffix says none, or it is the log itself.
+    """
+    if out is None:
+        return None
+    form = FORMATS.get(Path(out).suffix.lower())
+    if form is None:
+        msg = f"the format of {out!r} is unknown: name it .csv or .jsonl"
+    elif Path(out).resolve() == Path(log).resolve():
+        msg = f"{out!r} is the log itself: name another file"
+    else:
+        return form
+    raise typer.BadParameter(msg, param_hint="--out")
+
+
+def customer_row(
+    customer: Customer, status: Status, deadline: Deadline | None
+) -> dict[str, Any]:
+    """Return what is told of one customer: plain values under stable keys."""
+    return {
+        "customer_id": customer.id,
+        **values_of(status),
+        **facts_of(status),
+        "clock": iso(customer.clock),
+        "situation_since": iso(customer.situation_since),
+        "situation_rule": customer.situation_rule,
+        "next_deadline": None if deadline is None else iso(deadline.occurred_at),
+        "next_rule": None if deadline is None else deadline.rule,
+    }
+
+
+def values_of(status: Status) -> dict[str, str]:
+    """Return the six values of a customer."""
+    return {
+        "situation": status.situation.value,
+        "position": status.position.value,
+        "stage": status.stage.value,
+        "funnel_group": status.funnel_group.value,
+        "sales_step": status.sales_step.value,
+        "service_state": status.service_state.value,
+    }
+
+
+def facts_of(status: Status) -> dict[str, int | str | None]:
+    """Return the facts of a customer; money is text, so that nothing is rounded."""
+    return {
+        name: value if value is None or isinstance(value, int) else str(value)
+        for name, value in status.facts.items()
+    }
+
+
+def write_customers(out: str, form: str, rows: Iterable[dict[str, Any]]) -> None:
+    """Write one row for each customer.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    text = io.StringIO()
+    if form == "csv":
+        delimiter = "\t" if Path(out).suffix.lower() == ".tsv" else ","
+        writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+        for number, row in enumerate(rows):
+            if number == 0:
+                writer.writerow(row)
+            writer.writerow("" if value is None else value for value in row.values())
+    else:
+        text.writelines(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+    try:
+        Path(out).write_text(text.getvalue(), encoding="utf-8", newline="")
+    except OSError as error:
+        msg = f"{out}: cannot be written: {error.strerror}"
+        raise InputError(msg) from None

@@ -1,0 +1,107 @@
+"""Which column of a log is which field of an event."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import typer
+
+from lifecycle_model import EVENT_TYPES, KINDS
+from lifecycle_model.cli.faults import InputError
+from lifecycle_model.errors import did_you_mean
+
+FIELDS: Final = tuple(
+    dict.fromkeys(name for cls in EVENT_TYPES for name in ("kind", *cls.model_fields))
+)
+"""Every field that an event of some kind has."""
+
+REQUIRED: Final = ("customer_id", "occurred_at", "kind")
+
+
+def parse_mapping(texts: Sequence[str]) -> dict[str, str]:
+    """Return field to column from `field=column,field=column`; quotes protect a comma.
+
+    Raises:
+        typer.BadParameter: a part has another form, or an unknown or repeated field.
+
+    >>> parse_mapping(["customer_id=client", '"amount=total, net"'])
+    {'customer_id': 'client', 'amount': 'total, net'}
+    """
+    found: dict[str, str] = {}
+    for part in (part for text in texts for part in next(csv.reader([text]), [])):
+        name, _, column = part.partition("=")
+        if not name or not column:
+            msg = f"{part!r} is not FIELD=COLUMN: write it like amount=dollars"
+        elif name not in FIELDS:
+            msg = f"{name!r} is not a field of an event: {did_you_mean(name, FIELDS)}"
+        elif name in found:
+            msg = f"{name!r} stands twice: name one column for it"
+        else:
+            found[name] = column
+            continue
+        raise typer.BadParameter(msg, param_hint="--map")
+    return found
+
+
+def parse_kind(kind: str | None, mapping: Mapping[str, str]) -> str | None:
+    """Return the kind that every row is.
+
+    Raises:
+        typer.BadParameter: it is unknown, or a column gives the kind as well.
+    """
+    if kind is None:
+        return None
+    if kind not in KINDS:
+        msg = f"{kind!r} is not a known kind: {did_you_mean(kind, KINDS)}"
+    elif "kind" in mapping:
+        msg = "--map names a column for kind already: leave one of the two out"
+    else:
+        return kind
+    raise typer.BadParameter(msg, param_hint="--kind")
+
+
+def fields_of(mapping: Mapping[str, str], kind: str | None) -> dict[str, str]:
+    """Return field to column with what needs no naming: required columns of the right name."""
+    own = {name: name for name in REQUIRED if not (name == "kind" and kind is not None)}
+    return {**own, **mapping}
+
+
+def wanted_columns(
+    name: str, header: Sequence[str], mapping: Mapping[str, str], kind: str | None
+) -> list[tuple[int, str]]:
+    """Return the place of each column that is read, with the field that it gives.
+
+    Args:
+        name: the log, for errors.
+        header: the columns of the log.
+        mapping: field to column; where it is empty, every column is a field.
+        kind: the kind that every row is.
+
+    Raises:
+        InputError: a column is missing, unknown, or there twice.
+    """
+    faults = []
+    columns = fields_of(mapping, kind)
+    if not mapping:
+        columns = {column: column for column in header} | columns
+        for column in header:
+            if column not in FIELDS:
+                hint = did_you_mean(column, FIELDS) if column else "give it a name"
+                faults.append(f"column {column!r}: is not a field of an event: {hint}")
+            elif column == "kind" and kind is not None:
+                faults.append("column 'kind': stands beside --kind: leave --kind out")
+    for field, column in columns.items():
+        if column not in header:
+            what = f"column {column!r}" if field == column else f"column {column!r} ({field})"
+            hint = f"name it with --map {field}=COLUMN; the columns are {', '.join(header)}"
+            if field == "kind" and "kind" not in mapping:
+                hint = "give every row one kind with --kind, or " + hint
+            faults.append(f"{what}: is missing: {hint}")
+        elif header.count(column) > 1:
+            faults.append(f"column {column!r}: stands {header.count(column)} times: rename one")
+    if faults:
+        mend = ""
+        if not mapping:
+            mend = "For a log with other columns, name those that count with --map."
+        raise InputError(f"{name}, line 1: the header does not fit", tuple(faults), mend)
+    return [(header.index(column), field) for field, column in columns.items()]

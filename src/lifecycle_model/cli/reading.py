@@ -1,0 +1,196 @@
+"""From a log to validated events, customer by customer."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+from pydantic import ValidationError
+
+from lifecycle_model import KINDS, EvaluationStarted, Event
+from lifecycle_model.cli.faults import Fault, Faults, InputError
+from lifecycle_model.cli.progress import watched
+from lifecycle_model.cli.rows import csv_rows, json_lines, json_rows, place_of
+from lifecycle_model.cli.times import Times
+from lifecycle_model.errors import Problem, problems_of, shown
+from lifecycle_model.events import EVENT_ADAPTER
+
+STDIN: Final = "-"
+
+FORMATS: Final = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+}
+"""The format that a suffix stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the options say about a log."""
+
+    log: str
+    form: str
+    """`csv` or `jsonl`."""
+    mapping: dict[str, str]
+    kind: str | None
+    times: Times
+    skipping: bool
+
+    @property
+    def name(self) -> str:
+        """The log as it is named to people."""
+        return "standard input" if self.log == STDIN else self.log
+
+    @property
+    def as_is(self) -> bool:
+        """Whether the lines are events already."""
+        foreign = self.mapping or self.kind or self.times.pattern or self.times.zone
+        return self.form == "jsonl" and not foreign
+
+
+@dataclass(slots=True)
+class Log:
+    """The events of a log by customer, and the place of each."""
+
+    name: str
+    faults: Faults
+    events: dict[str, list[Event]] = field(default_factory=dict)
+    places: dict[str, list[int]] = field(default_factory=dict)
+    """The line of each event, in the order of `events`."""
+
+    @property
+    def count(self) -> int:
+        """How many events there are."""
+        return sum(map(len, self.events.values()))
+
+
+def parse_form(log: str, form: str | None) -> str:
+    """Return the format of a log.
+
+    Raises:
+        typer.BadParameter: neither the option nor the suffix says it.
+    """
+    found = form or FORMATS.get(Path(log).suffix.lower())
+    if found is None:
+        what = "standard input" if log == STDIN else f"{log!r}"
+        msg = f"the format of {what} is unknown: give --format csv or --format jsonl"
+        raise typer.BadParameter(msg, param_hint="--format")
+    return found
+
+
+def read_log(reading: Reading) -> Log:
+    """Return the events of a log.
+
+    Raises:
+        InputError: the log cannot be read, holds no events, or rows are not valid and are not
+            to be skipped.
+    """
+    text = _text_of(reading)
+    faults = Faults(reading.name, reading.skipping)
+    log = Log(reading.name, faults)
+    place = place_of("column" if reading.form == "csv" else "field", reading.mapping)
+    rows, parse = _rows(reading, text, faults)
+    with watched(rows, "reading", text.count("\n")) as items:
+        for line, row in items:
+            try:
+                event = parse(row)
+            except ValidationError as error:
+                faults.add(Fault(f"line {line}", _told(error, place)))
+            except ValueError as error:
+                raw = shown(row["occurred_at"])
+                problem = Problem(place("occurred_at"), raw, str(error))
+                faults.add(Fault(f"line {line}", (problem,)))
+            else:
+                # Not setdefault(): it would build a list for every row.
+                if (known := log.events.get(event.customer_id)) is None:
+                    log.events[event.customer_id] = [event]
+                    log.places[event.customer_id] = [line]
+                else:
+                    known.append(event)
+                    log.places[event.customer_id].append(line)
+    faults.check()
+    if not log.events:
+        headline = f"{log.name}: holds no {'valid ' if faults.count else ''}events"
+        raise InputError(headline, faults.details())
+    return log
+
+
+Parse = Callable[[Any], Event]
+
+
+def _rows(
+    reading: Reading, text: str, faults: Faults
+) -> tuple[Iterator[tuple[int, Any]], Parse]:
+    if reading.as_is:
+        return json_lines(text), EVENT_ADAPTER.validate_json
+    times = reading.times
+
+    def parse(row: dict[str, Any]) -> Event:
+        time = row.get("occurred_at")
+        if isinstance(time, str):
+            row["occurred_at"] = times.text(time)
+        if row.get("alternatives") and row.get("kind") == "evaluation_started":
+            return _with_alternatives(row)
+        return EVENT_ADAPTER.validate_strings(row)
+
+    if reading.form == "csv":
+        rows = csv_rows(reading.name, text, faults, reading.mapping, reading.kind)
+    else:
+        rows = json_rows(text, faults, reading.mapping, reading.kind)
+    return rows, parse
+
+
+def _with_alternatives(row: dict[str, Any]) -> Event:
+    """Return the event of a row with the one field that is a list; in a cell `|` parts it."""
+    raw = row.pop("alternatives")
+    names = raw.split("|") if isinstance(raw, str) else raw
+    event = EVENT_ADAPTER.validate_strings(row)
+    return EvaluationStarted.model_validate({**dict(event), "alternatives": names})
+
+
+def _told(error: ValidationError, place: Callable[[str], str]) -> tuple[Problem, ...]:
+    """Return what is wrong with a row in the words of the command line."""
+    found = []
+    for problem in problems_of(error, KINDS):
+        mend = problem.mend
+        if mend.startswith("has no time zone"):
+            mend = "has no time zone: give --timezone, for example --timezone UTC"
+        found.append(Problem(place(problem.place), problem.value, mend))
+    return tuple(found)
+
+
+def _text_of(reading: Reading) -> str:
+    """Return the text of a log.
+
+    Raises:
+        InputError: it cannot be read, or is no text in UTF-8.
+    """
+    name = reading.name
+    try:
+        data = (
+            sys.stdin.buffer.read() if reading.log == STDIN else Path(reading.log).read_bytes()
+        )
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        msg = f"{name}: cannot be read: {reason}"
+        raise InputError(msg) from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        byte = data[error.start]
+        msg = f"{name}, line {line}: byte 0x{byte:02x} is not UTF-8: save the log as UTF-8"
+        raise InputError(msg) from None
+    if (at := text.find("\0")) >= 0:
+        line = text.count("\n", 0, at) + 1
+        msg = f"{name}, line {line}: a NUL byte: this is no text in UTF-8, save the log as such"
+        raise InputError(msg)
+    if not text.strip():
+        msg = f"{name}: is empty"
+        raise InputError(msg)
+    return text

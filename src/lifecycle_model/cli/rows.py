@@ -1,0 +1,136 @@
+"""From the text of a log to rows: where each stands, and its fields as text."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from lifecycle_model.cli.faults import Fault, Faults, InputError
+from lifecycle_model.cli.mapping import fields_of, wanted_columns
+from lifecycle_model.errors import Problem, shown
+
+Row = tuple[int, dict[str, Any]]
+"""The number of the line, and the fields."""
+
+DELIMITERS: Final = ",;\t|"
+
+
+def csv_rows(
+    name: str, text: str, faults: Faults, mapping: Mapping[str, str], kind: str | None
+) -> Iterator[Row]:
+    """Yield the rows of a CSV text; empty cells are fields that are not given.
+
+    Args:
+        name: the log, for errors.
+        text: a header line and rows. Its delimiter is the one that the header has most of.
+        faults: takes note of rows that cannot be read.
+        mapping: field to column.
+        kind: the kind that every row is.
+
+    Raises:
+        InputError: the header does not fit.
+    """
+    first = text.partition("\n")[0]
+    delimiter = max(DELIMITERS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        header = next(reader)
+    except csv.Error as error:
+        raise InputError(f"{name}, line 1: the header is broken: {error}") from None
+    wanted = wanted_columns(name, header, mapping, kind)
+    constant = {} if kind is None else {"kind": kind}
+    for line, cells in _records(reader, faults):
+        if len(cells) != len(header):
+            if cells:
+                problem = Problem("", _counted(cells), f"the header has {len(header)}")
+                faults.add(Fault(*_place(line, reader.line_num, problem)))
+            continue
+        yield line, {**constant, **{field: cells[at] for at, field in wanted if cells[at]}}
+
+
+def _counted(cells: Sequence[str]) -> str:
+    return f"has {len(cells)} cell{'' if len(cells) == 1 else 's'}"
+
+
+def _records(reader: Any, faults: Faults) -> Iterator[tuple[int, list[str]]]:  # noqa: ANN401 - csv hides its type
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            problem = Problem("", f"is broken: {error}", "is a quotation mark left open?")
+            faults.add(Fault(*_place(line, reader.line_num, problem)))
+        else:
+            yield line, cells
+
+
+def _place(line: int, last: int, problem: Problem) -> tuple[str, tuple[Problem, ...], bool]:
+    """Name the lines of a row; one that runs over several may have swallowed others."""
+    if last > line:
+        return f"lines {line} to {last}", (problem,), False
+    return f"line {line}", (problem,), True
+
+
+def json_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a JSON Lines text that are not blank."""
+    # Not splitlines(): a JSON text may hold other line breaks inside its strings.
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line and not line.isspace():
+            yield number, line
+
+
+def json_rows(
+    text: str, faults: Faults, mapping: Mapping[str, str], kind: str | None
+) -> Iterator[Row]:
+    """Yield the objects of a JSON Lines text with the text of their values.
+
+    Args:
+        text: one object on each line.
+        faults: takes note of lines that hold none.
+        mapping: field to key; where it is empty, every key is a field.
+        kind: the kind that every object is.
+    """
+    columns = fields_of(mapping, kind)
+    constant = {} if kind is None else {"kind": kind}
+    for line, raw in json_lines(text):
+        try:
+            found = json.loads(raw, parse_int=str, parse_float=str, parse_constant=str)
+        except (ValueError, RecursionError) as error:
+            problem = Problem("", shown(raw), f"is not JSON: {error}")
+            faults.add(Fault(f"line {line}", (problem,)))
+            continue
+        if not isinstance(found, dict):
+            problem = Problem("", shown(raw), "is not a JSON object: put the fields in {}")
+            faults.add(Fault(f"line {line}", (problem,)))
+            continue
+        if kind is not None and not mapping and "kind" in found:
+            problem = Problem("field 'kind'", "", "stands beside --kind: leave --kind out")
+            faults.add(Fault(f"line {line}", (problem,)))
+            continue
+        if mapping:
+            found = {field: found[key] for field, key in columns.items() if key in found}
+        fields = {field: _text(value) for field, value in found.items() if value is not None}
+        yield line, {**constant, **fields}
+
+
+def _text(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else value
+
+
+Place = Callable[[str], str]
+"""Names the place of a field in a row."""
+
+
+def place_of(word: str, mapping: Mapping[str, str]) -> Place:
+    """Return what names the place of a field: `column 'dollars' (amount)`."""
+
+    def place(field: str) -> str:
+        if field == "the whole":
+            return ""
+        own = mapping.get(field, field)
+        return f"{word} {own!r}" if own == field else f"{word} {own!r} ({field})"
+
+    return place

@@ -1,0 +1,93 @@
+"""`lifecycle rules`: both tables of the model."""
+
+from decimal import Decimal
+from typing import Any
+
+from rich.text import Text
+
+from lifecycle_model import DEFAULT_RULES, Axis, BuyingPosition, Guard, Policy, Rule, Situation
+from lifecycle_model.cli import options as opt
+from lifecycle_model.cli.terminal import add_row, new_table, output, say, say_json
+
+
+def rules(policy: opt.PolicyOption = "default", as_json: opt.JsonOption = False) -> None:
+    """Print the rows of both axes, with a policy's thresholds."""
+    found = opt.load_policy(policy)
+    if as_json:
+        say_json(
+            {
+                "version": DEFAULT_RULES.version,
+                "digest": DEFAULT_RULES.digest,
+                "policy": found.ref._asdict(),
+                "rules": [rule_json(rule, found) for rule in DEFAULT_RULES],
+            }
+        )
+        return
+    console = output()
+    say(console, f"rules version {DEFAULT_RULES.version}, digest {DEFAULT_RULES.digest}")
+    say(console, f"thresholds of policy {found.name}, digest {found.digest}")
+    for axis in reversed(Axis):
+        say(console, "", f"{axis}: the first row that fits fires", "")
+        table = new_table("rule", "from", "on", "if all hold", "to")
+        for rule in DEFAULT_RULES:
+            if rule.axis == axis:
+                guards = "\n".join(guard_words(guard, found) for guard in rule.guards)
+                add_row(
+                    table,
+                    rule.id,
+                    Text(sources_words(rule)),
+                    rule.kind,
+                    Text(guards),
+                    rule.target,
+                )
+        console.print(table)
+
+
+def rule_json(rule: Rule, policy: Policy) -> dict[str, Any]:
+    """Return a row for programs."""
+    return {
+        "axis": rule.axis.value,
+        "id": rule.id,
+        "sources": list(map(str, rule.sources)),
+        "kind": rule.kind,
+        "target": str(rule.target),
+        "guards": [
+            {
+                "fact": guard.fact,
+                "operator": guard.operator,
+                "threshold": guard.threshold if isinstance(guard.threshold, str) else None,
+                "value": str(value) if not isinstance(value, int) else value,
+            }
+            for guard in rule.guards
+            for value in [threshold_of(guard, policy)]
+        ],
+        "origin": list(rule.origin),
+    }
+
+
+def sources_words(rule: Rule) -> str:
+    """Say from where a row leads, one state on each line."""
+    states: tuple[str, ...] = tuple(
+        Situation if rule.axis is Axis.SITUATION else BuyingPosition
+    )
+    left = [state for state in states if state not in rule.sources]
+    if not left:
+        return "any"
+    return "\n".join(rule.sources)
+
+
+def guard_words(guard: Guard, policy: Policy) -> str:
+    """Say what a guard asks, with the name of its threshold where it has one."""
+    value = threshold_of(guard, policy)
+    named = f" ({guard.threshold})" if isinstance(guard.threshold, str) else ""
+    return f"{guard.fact} {guard.operator} {value}{named}"
+
+
+def threshold_of(guard: Guard, policy: Policy) -> int | Decimal:
+    """Return the number that a guard compares with."""
+    value = (
+        getattr(policy, guard.threshold)
+        if isinstance(guard.threshold, str)
+        else guard.threshold
+    )
+    return value if isinstance(value, Decimal) else int(value)

@@ -1,0 +1,75 @@
+"""The tables of `lifecycle replay`."""
+
+from typing import Final
+
+from rich.text import Text
+
+from lifecycle_model import Axis, FunnelGroup, LifecycleStage, Situation
+from lifecycle_model.cli.summary import Summary
+from lifecycle_model.cli.terminal import add_row, new_table, output, say
+from lifecycle_model.cli.times import short
+
+_BAR: Final = 24
+
+
+def show_sums(summary: Summary) -> None:
+    """Print the tables."""
+    ref = summary.lifecycle.policy.ref
+    if summary.as_of is None:
+        until = "each up to its own last event"
+    else:
+        until = f"as of {short(summary.as_of)} UTC"
+    console = output()
+    say(
+        console,
+        f"{summary.log}: {summary.events:,} events, {summary.customers:,} customers, {until}",
+        f"policy {ref.name}, version {ref.version}, digest {ref.digest}",
+        "",
+    )
+    _show_values(summary)
+    console.print()
+    _show_moves(summary)
+    counts = {
+        "duplicates": summary.duplicates,
+        "conflicts": len(summary.conflicts),
+        "future": summary.future,
+        "skipped": summary.skipped,
+    }
+    lines = ["", ", ".join(f"{name} {count:,}" for name, count in counts.items())]
+    if summary.unknown:
+        lines += [f"not yet known: {summary.unknown:,} customers whose events are all later"]
+    say(console, *lines)
+
+
+def _show_values(summary: Summary) -> None:
+    console = output()
+    # A terminal that shows ASCII only gets a bar of it.
+    mark = "#" if console.options.ascii_only else "■"
+    table = new_table("", "", "customers", "share", "", numbers=("customers", "share"))
+    for name, values, counted in (
+        ("situation", Situation, summary.situations),
+        ("stage", LifecycleStage, summary.stages),
+        ("funnel group", FunnelGroup, summary.groups),
+    ):
+        title = Text(name, style="bold")
+        for value in values:
+            count = counted[value]  # type: ignore[index] - each counter with its own words
+            share = count / max(summary.customers, 1)
+            bar = Text(mark * round(_BAR * share), style="cyan")
+            add_row(table, title, value, count, f"{share:.1%}", bar)
+            title = Text()
+        table.add_section()
+    console.print(table)
+
+
+def _show_moves(summary: Summary) -> None:
+    table = new_table("", "rule", "moves", "leads to", numbers=("moves",))
+    for axis in reversed(Axis):
+        title = Text(f"{axis} moves", style="bold")
+        for rule_id, count in summary.moves_of(axis).items():
+            if count:
+                target = summary.lifecycle.rules.rule(axis, rule_id).target
+                add_row(table, title, rule_id, count, target)
+                title = Text()
+        table.add_section()
+    output().print(table)

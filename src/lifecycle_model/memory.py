@@ -1,0 +1,256 @@
+"""One customer as the kernel's working memory, and back."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from lifecycle_model.customer import Customer, OpenCase, Opportunity, PurchaseWindow
+from lifecycle_model.encode import POSITIONS, SITUATIONS, Codes, Record, day_of
+from lifecycle_model.kernel import fold as kernel
+from lifecycle_model.kernel import layout as at
+from lifecycle_model.kernel.program import Program
+from lifecycle_model.states import BuyingPosition
+
+# Fields of the customer that stand in one slot each.
+_DAY_FIELDS: Final = (
+    ("dissatisfied_on", at.DAYS_DISSATISFIED),
+    ("older_purchase_on", at.OLDER_PURCHASE),
+    ("covers_until", at.COVER),
+    ("cover_bought_on", at.COVER_BOUGHT),
+    ("used_on", at.USED),
+    ("restored_on", at.RESTORED),
+    ("corrected_on", at.CORRECTED),
+    ("sign_on", at.DAYS_SINCE_SIGN),
+)
+_COUNT_FIELDS: Final = (
+    ("purchases", at.PURCHASES),
+    ("standing_purchases", at.STANDING_PURCHASES),
+    ("payments_overdue", at.PAYMENTS_OVERDUE),
+)
+
+# Copying a model is cheaper than validating or constructing one, and these values are sound.
+_BLANK: Final = Opportunity(
+    id="-",
+    position=BuyingPosition.IMPLEMENTATION,
+    entered_on=date.min,
+    touched_on=date.min,
+)
+
+_NO_OPPORTUNITY: Final = (at.STATUS_QUO, at.NONE, at.NONE, 0, 0)
+
+_EMPTY: Final = tuple(
+    {at.SCORE: at.ABSENT, at.CASE_EPOCH: 1, at.MOVED_ROW: -1}.get(slot, 0)
+    for slot in range(at.CUSTOMER_SLOTS)
+)
+
+
+class Memory:
+    """The kernel's sequences for one customer."""
+
+    __slots__ = (
+        "amounts",
+        "before",
+        "cases",
+        "codes",
+        "counts",
+        "customer",
+        "days",
+        "listed",
+        "opportunities",
+        "program",
+        "state",
+    )
+
+    def __init__(
+        self, customer: Customer, codes: Codes, program: Program, room: int = 0
+    ) -> None:
+        """Unpack a customer.
+
+        Args:
+            customer: the snapshot.
+            codes: the codes of every opportunity and case that will be named.
+            program: the compiled rules and policy.
+            room: how many events will be folded.
+        """
+        self.customer = customer
+        self.codes = codes
+        self.program = program
+        window = customer.window
+        spare = [0] * room
+        # The kernel looks at the oldest day of the window; NEVER stands where there is none.
+        self.days = [*window.days, *[at.NEVER] * (room + 1)]
+        self.counts = [*window.purchases, *spare]
+        self.amounts = [*window.amounts, *spare]
+        self.opportunities = [*_NO_OPPORTUNITY] * len(codes.opportunities)
+        self.listed = [0] * len(codes.opportunities)
+        self.cases = [0] * len(codes.cases)
+        self.state = [*_EMPTY]
+        self._unpack_days()
+        self._unpack_window()
+        self._unpack_opportunities()
+        self._unpack_cases()
+        self.before = [*self.state]
+
+    def fold(self, records: Sequence[Record], sink: list[Any]) -> int:
+        """Fold records; return how many, fewer than all only where the money overflows."""
+        return kernel.fold(
+            self.program,
+            self.state,
+            self.days,
+            self.counts,
+            self.amounts,
+            self.opportunities,
+            self.listed,
+            self.cases,
+            records,
+            sink,
+        )
+
+    def advance(self, day: int, sink: list[Any]) -> None:
+        """Let time pass up to a day, if there is time yet and the day is later."""
+        if at.NONE < self.state[at.DAY] < day:
+            kernel.advance(
+                self.program,
+                self.state,
+                self.days,
+                self.counts,
+                self.amounts,
+                self.opportunities,
+                self.listed,
+                day,
+                sink,
+            )
+
+    def due(self) -> int:
+        """Return the next day on which a time row fires, or NEVER."""
+        if self.state[at.DAY] == at.NONE:
+            return at.NEVER
+        facts = (self.program, self.state, self.days, self.counts, self.amounts, self.opportunities)
+        day = self.state[at.DAY] + 1
+        return min(
+            kernel.situation_due(*facts, day, at.NEVER),
+            kernel.position_due(*facts, self.listed, day, at.NEVER),
+        )
+
+    def pack(self, **known: object) -> Customer:
+        """Return what the customer became; `known` are fields that the kernel does not keep."""
+        state, before = self.state, self.before
+        fields = known
+        if state[at.SITUATION] != before[at.SITUATION]:
+            rung = state[at.RUNG]
+            fields["situation"] = SITUATIONS[state[at.SITUATION]]
+            fields["restores_to"] = None if rung < 0 else SITUATIONS[rung]
+        for name, slot in _DAY_FIELDS:
+            if state[slot] != before[slot]:
+                day = state[slot]
+                fields[name] = None if day == at.NONE else date.fromordinal(day)
+        for name, slot in _COUNT_FIELDS:
+            if state[slot] != before[slot]:
+                fields[name] = state[slot]
+        fields["reached"] = bool(state[at.REACHED])
+        fields["window"] = self._window()
+        fields["opportunities"] = self._opportunities()
+        if self.cases:
+            fields["open_cases"] = self._open_cases()
+        if self.codes.channels is not None:
+            fields["withdrawn_channels"] = tuple(sorted(self.codes.channels))
+        fields["currency"] = self.codes.first_currency
+        return self.customer.model_copy(update=fields)
+
+    def _unpack_days(self) -> None:
+        customer, state = self.customer, self.state
+        fields = customer.__dict__
+        for name, slot in _DAY_FIELDS:
+            day = fields[name]
+            state[slot] = at.NONE if day is None else day.toordinal()
+        for name, slot in _COUNT_FIELDS:
+            state[slot] = fields[name]
+        rung = customer.restores_to
+        state[at.SITUATION] = SITUATIONS.index(customer.situation)
+        state[at.RUNG] = -1 if rung is None else SITUATIONS.index(rung)
+        state[at.REACHED] = int(customer.reached)
+        state[at.CONFIRMATION_NEEDED] = self.program.confirmation_needed
+        state[at.DAY] = at.NONE
+        if customer.clock is not None:
+            state[at.DAY] = day_of(customer.clock, self.program.day_offset_minutes)
+
+    def _unpack_window(self) -> None:
+        window, state = self.customer.window, self.state
+        latest = state[at.OLDER_PURCHASE]
+        standing = 0
+        for day, count in zip(window.days, window.purchases, strict=True):
+            if count:
+                standing += 1
+                latest = day
+        proven = max(latest, state[at.RESTORED], state[at.CORRECTED])
+        held = state[at.CORRECTED] + self.program.correction_holds_days - 1
+        net = sum(window.amounts)
+        state[at.END] = len(window.days)
+        state[at.PURCHASE_DAYS] = standing
+        state[at.NET_REVENUE] = net
+        state[at.REVENUE] = max(0, net)
+        state[at.DAYS_SINCE_PURCHASE] = latest
+        state[at.DAYS_IDLE] = max(proven, state[at.USED])
+        state[at.DAYS_EXPIRED] = state[at.COVER] if state[at.COVER] > proven else at.NONE
+        state[at.PROTECTED] = max(state[at.COVER], held)
+
+    def _unpack_opportunities(self) -> None:
+        for place, one in enumerate(self.customer.opportunities):
+            start = self.codes.opportunities[one.id] * at.OPPORTUNITY_SLOTS
+            self.listed[place] = start
+            self.opportunities[start : start + at.OPPORTUNITY_SLOTS] = (
+                POSITIONS.index(one.position),
+                one.entered_on.toordinal(),
+                one.touched_on.toordinal(),
+                int(one.with_competitor),
+                1,
+            )
+            if one.position is not BuyingPosition.IMPLEMENTATION:
+                self.state[at.OPEN_OPPORTUNITIES] += 1
+        self.state[at.LISTED] = len(self.customer.opportunities)
+
+    def _unpack_cases(self) -> None:
+        for case in self.customer.open_cases:
+            self.cases[self.codes.cases[case.id]] = 2 + case.complaint
+            self.state[at.OPEN_CASES] += 1
+            self.state[at.OPEN_COMPLAINTS] += case.complaint
+
+    def _window(self) -> PurchaseWindow:
+        head, end = self.state[at.HEAD], self.state[at.END]
+        counts, amounts = self.counts[head:end], self.amounts[head:end]
+        days = self.days[head:end]
+        if 0 in counts:  # days whose purchases and money are all gone
+            live = [place for place in range(len(days)) if counts[place] or amounts[place]]
+            days = [days[place] for place in live]
+            counts = [counts[place] for place in live]
+            amounts = [amounts[place] for place in live]
+        return PurchaseWindow(tuple(days), tuple(counts), tuple(amounts))
+
+    def _opportunities(self) -> tuple[Opportunity, ...]:
+        listed = self.listed[: self.state[at.LISTED]]
+        if not listed:
+            return ()
+        names = tuple(self.codes.opportunities)
+        found = []
+        for start in listed:
+            position, entered, touched, with_competitor, _ = self.opportunities[
+                start : start + at.OPPORTUNITY_SLOTS
+            ]
+            if position != at.STATUS_QUO:
+                fields = {
+                    "id": names[start // at.OPPORTUNITY_SLOTS],
+                    "position": POSITIONS[position],
+                    "entered_on": date.fromordinal(entered),
+                    "touched_on": date.fromordinal(touched),
+                    "with_competitor": bool(with_competitor),
+                }
+                found.append(_BLANK.model_copy(update=fields))
+        return tuple(found)
+
+    def _open_cases(self) -> tuple[OpenCase, ...]:
+        epoch = self.state[at.CASE_EPOCH]
+        return tuple(
+            OpenCase(id=name, complaint=mark % 2 == 1)
+            for name, mark in sorted(zip(self.codes.cases, self.cases, strict=True))
+            if mark // 2 == epoch
+        )

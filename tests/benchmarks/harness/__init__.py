@@ -1,0 +1,1 @@
+"""What the benchmark scripts share: streams, facts, timing and the page they print."""

@@ -1,0 +1,1 @@
+"""Other state machine libraries, each driving the situation rules of the default table."""
