@@ -5,7 +5,13 @@ through `parse_event` or their own classes, and everything that is returned is a
 """
 
 from lifecycle_model import errors
-from lifecycle_model.customer import Customer, OpenCase, Opportunity, PurchaseDay, PurchaseWindow
+from lifecycle_model.customer import (
+    Customer,
+    OpenCase,
+    Opportunity,
+    PurchaseDay,
+    PurchaseWindow,
+)
 from lifecycle_model.errors import LifecycleError
 from lifecycle_model.events import (
     EVENT_TYPES,
@@ -17,8 +23,8 @@ from lifecycle_model.events import (
     ConcernRaised,
     ConcernResolved,
     ConsentChanged,
-    ContactIdentified,
     Contacted,
+    ContactIdentified,
     CustomerLeft,
     DecisionDropped,
     EvaluationStarted,
@@ -57,7 +63,16 @@ from lifecycle_model.outcome import (
     Transition,
 )
 from lifecycle_model.policy import PRESETS, Policy, PolicyRef
-from lifecycle_model.rules import DEFAULT_RULES, FACTS, GIVEN, RESTORED, Fact, Guard, Rule, RuleTable
+from lifecycle_model.rules import (
+    DEFAULT_RULES,
+    FACTS,
+    GIVEN,
+    RESTORED,
+    Fact,
+    Guard,
+    Rule,
+    RuleTable,
+)
 from lifecycle_model.states import (
     Axis,
     BuyingPosition,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
 from pydantic import (
@@ -80,7 +81,7 @@ def _load_window(value: object) -> PurchaseWindow:
         raise ValueError(msg)  # noqa: TRY004 - pydantic reports ValueError only
     entries = [_StoredDay.model_validate(entry) for entry in value]
     days = tuple(entry.day.toordinal() for entry in entries)
-    if any(later <= earlier for earlier, later in zip(days, days[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(days)):
         msg = "has days out of order: store the customer as it was written"
         raise ValueError(msg)
     return PurchaseWindow(
@@ -219,10 +220,14 @@ class Customer(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _known_version(cls, data: Any) -> Any:  # noqa: ANN401 - pydantic hands over anything
-        if isinstance(data, dict) and (version := data.get("schema_version", 1)) != SCHEMA_VERSION:
+        if (
+            isinstance(data, dict)
+            and (version := data.get("schema_version", 1)) != SCHEMA_VERSION
+        ):
             msg = (
-                f"schema_version {shown(version)} is unknown, this release reads {SCHEMA_VERSION}: "
-                "rebuild the customer with replay, or load it with the release that wrote it"
+                f"schema_version {shown(version)} is unknown, this release reads "
+                f"{SCHEMA_VERSION}: rebuild the customer with replay, or load it with the "
+                "release that wrote it"
             )
             raise ValueError(msg)
         return data

@@ -21,7 +21,7 @@ from lifecycle_model.outcome import (
     Transition,
 )
 from lifecycle_model.policy import Policy
-from lifecycle_model.rules import FACTS, Guard, Rule
+from lifecycle_model.rules import FACTS, Guard
 from lifecycle_model.states import Axis
 
 _ANSWERS: Final = {
@@ -91,7 +91,7 @@ class Decoder:
                 rule = self.program.rules[row]
                 these = values[used : used + len(rule.guards)]
                 used += len(rule.guards)
-                checks.append(RuleCheck(rule, True, self.evidence(rule.guards, these)))
+                checks.append(RuleCheck(rule, self.evidence(rule.guards, these)))
             place = cell // at.KIND_COUNT
             yield Refusal(
                 occurred_at,

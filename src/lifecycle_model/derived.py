@@ -1,6 +1,6 @@
-"""The values derived from both axes and the facts, as decision tables: the first line that holds wins.
+"""The values derived from both axes and the facts, as decision tables.
 
-Source: section 6 of the model's law; stages S0, funnel S1, sales steps and service cycle S3.
+The first line that holds wins. Sources: stages S0, funnel S1, sales steps and service cycle S3.
 """
 
 from collections.abc import Sequence
@@ -8,15 +8,19 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from lifecycle_model.kernel.layout import (
+    CONCERNS_RESOLUTION as CONCERNS,
     DAYS_EXPIRED,
     DAYS_IDLE,
     DAYS_SINCE_PURCHASE,
     DISSATISFIED,
+    IMPLEMENTATION,
     LISTED,
+    NEEDS_RECOGNITION,
     NEVER,
     NON_CUSTOMER,
     OPEN_CASES,
     OPEN_COMPLAINTS,
+    OPTIONS_EVALUATION,
     POSITION,
     POTENTIAL,
     PROTECTED,
@@ -25,8 +29,6 @@ from lifecycle_model.kernel.layout import (
     STANDING_PURCHASES,
     WITH_COMPETITOR,
 )
-from lifecycle_model.kernel.layout import CONCERNS_RESOLUTION as CONCERNS
-from lifecycle_model.kernel.layout import IMPLEMENTATION, NEEDS_RECOGNITION, OPTIONS_EVALUATION
 from lifecycle_model.kernel.program import Program
 from lifecycle_model.states import FunnelGroup, LifecycleStage, SalesStep, ServiceState
 
@@ -38,8 +40,8 @@ CONDITIONS: Final = {
     "former": "at least one purchase stands",
     "reached": "has been contacted or has given a sign of life",
     "loosening": (
-        "more complaints open than tolerated; or not protected and idle for at_risk_days or with "
-        "an expired cover; or an opportunity comparing suppliers; or one with a competitor"
+        "more complaints open than tolerated; or not protected and idle for at_risk_days or "
+        "with an expired cover; or an opportunity comparing suppliers; or one with a competitor"
     ),
     "recognizing": "an opportunity is in needs_recognition",
     "deciding": "an opportunity is in options_evaluation or concerns_resolution",
@@ -138,7 +140,7 @@ def conditions(
             recognizing = True
         elif position == OPTIONS_EVALUATION:
             deciding = loosening = True
-        elif position == CONCERNS or position == IMPLEMENTATION:
+        elif position in (CONCERNS, IMPLEMENTATION):
             rival = opportunities[at + WITH_COMPETITOR] == 1
             loosening = loosening or rival
             deciding = deciding or position == CONCERNS

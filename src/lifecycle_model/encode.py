@@ -1,17 +1,14 @@
 """Between the public records and the kernel's numbers: events and customers, both ways."""
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from lifecycle_model import events as ev
-from lifecycle_model.customer import Customer, OpenCase, Opportunity, PurchaseWindow
+from lifecycle_model.customer import Customer
 from lifecycle_model.errors import CurrencyMismatch, NotAnEvent
 from lifecycle_model.events import KINDS, Event, money_units
 from lifecycle_model.kernel import layout as at
-from lifecycle_model.kernel import fold as kernel
-from lifecycle_model.kernel.program import Program
 from lifecycle_model.policy import Policy
 from lifecycle_model.states import BuyingPosition, Situation
 
@@ -46,9 +43,16 @@ def midnight(day: int, offset: int) -> datetime:
 
 
 class Codes:
-    """Small numbers for the ids of one customer's opportunities and cases, and what is no number."""
+    """Small numbers for one customer's opportunities and cases, and what is no number."""
 
-    __slots__ = ("_channels_before", "cases", "channels", "currency", "first_currency", "opportunities")
+    __slots__ = (
+        "_channels_before",
+        "cases",
+        "channels",
+        "currency",
+        "first_currency",
+        "opportunities",
+    )
 
     def __init__(self, customer: Customer, policy: Policy) -> None:
         self.opportunities = {one.id: n for n, one in enumerate(customer.opportunities)}
@@ -57,15 +61,18 @@ class Codes:
         """The withdrawn channels, once one changes."""
         self._channels_before = customer.withdrawn_channels
         self.first_currency = customer.currency
-        self.currency = policy.currency or customer.currency
+        self.currency = policy.currency if policy.currency is not None else customer.currency
 
     def opportunity(self, name: str) -> int:
+        """Return the code of an opportunity."""
         return self.opportunities.setdefault(name, len(self.opportunities))
 
     def case(self, name: str) -> int:
+        """Return the code of a case."""
         return self.cases.setdefault(name, len(self.cases))
 
     def set_consent(self, channel: str, *, allowed: bool) -> None:
+        """Keep whether a channel is withdrawn."""
         if self.channels is None:
             self.channels = set(self._channels_before)
         if allowed:
@@ -74,11 +81,17 @@ class Codes:
             self.channels.add(channel)
 
     def check_currency(self, event: ev.PurchaseCompleted | ev.PurchaseReversed) -> None:
-        self.first_currency = self.first_currency or event.currency
-        self.currency = self.currency or event.currency
-        if event.currency != self.currency:
+        """Refuse an amount in another currency than the policy's or the customer's first."""
+        found = event.currency
+        if found is None:
+            return
+        if self.first_currency is None:
+            self.first_currency = found
+        if self.currency is None:
+            self.currency = found
+        if found != self.currency:
             raise CurrencyMismatch(
-                event.customer_id, self.currency, str(event.currency), event.occurred_at, event.event_id
+                event.customer_id, self.currency, found, event.occurred_at, event.event_id
             )
 
     def order(self, records: list[Record]) -> list[Record]:
@@ -90,7 +103,10 @@ class Codes:
         self.opportunities = {name: code for code, name in enumerate(ordered)}
         new = [self.opportunities[name] for name in names]
         new.append(-1)  # records without an opportunity carry -1
-        return [(kind, day, new[opp], value, flag, amount) for kind, day, opp, value, flag, amount in records]
+        return [
+            (kind, day, new[opp], value, flag, amount)
+            for kind, day, opp, value, flag, amount in records
+        ]
 
 
 def encode(events: Iterable[Event], codes: Codes, policy: Policy) -> list[Record]:
@@ -115,11 +131,11 @@ Encoder = Callable[[Any, int, Codes, frozenset[str]], Record]
 
 
 def _plain(kind: int) -> Encoder:
-    return lambda event, day, codes, behaviours: (kind, day, -1, 0, 0, 0)
+    return lambda _event, day, _codes, _behaviours: (kind, day, -1, 0, 0, 0)
 
 
 def _naming(kind: int) -> Encoder:
-    return lambda event, day, codes, behaviours: (
+    return lambda event, day, codes, _behaviours: (
         kind,
         day,
         codes.opportunity(event.opportunity_id),
@@ -129,7 +145,9 @@ def _naming(kind: int) -> Encoder:
     )
 
 
-def _interest(event: ev.InterestShown, day: int, codes: Codes, behaviours: frozenset[str]) -> Record:
+def _interest(
+    event: ev.InterestShown, day: int, codes: Codes, behaviours: frozenset[str]
+) -> Record:
     named = -1 if event.opportunity_id is None else codes.opportunity(event.opportunity_id)
     return at.INTEREST_SHOWN, day, named, int(event.behaviour in behaviours), 0, 0
 
@@ -140,8 +158,7 @@ def _supplier(event: ev.SupplierChosen, day: int, codes: Codes, _: frozenset[str
 
 
 def _purchase(event: ev.PurchaseCompleted, day: int, codes: Codes, _: frozenset[str]) -> Record:
-    if event.currency is not None:
-        codes.check_currency(event)
+    codes.check_currency(event)
     cover = event.covers_until
     return (
         at.PURCHASE_COMPLETED,
@@ -154,8 +171,7 @@ def _purchase(event: ev.PurchaseCompleted, day: int, codes: Codes, _: frozenset[
 
 
 def _reversal(event: ev.PurchaseReversed, day: int, codes: Codes, _: frozenset[str]) -> Record:
-    if event.currency is not None:
-        codes.check_currency(event)
+    codes.check_currency(event)
     meant = event.purchased_on
     return (
         at.PURCHASE_REVERSED,
@@ -180,15 +196,17 @@ def _closed(event: ev.CaseClosed, day: int, codes: Codes, _: frozenset[str]) -> 
     return at.CASE_CLOSED, day, -1, codes.case(event.case_id), 0, 0
 
 
-def _survey(event: ev.SurveyAnswered, day: int, codes: Codes, _: frozenset[str]) -> Record:
+def _survey(event: ev.SurveyAnswered, day: int, _codes: Codes, _: frozenset[str]) -> Record:
     return at.SURVEY_ANSWERED, day, -1, event.score, 0, 0
 
 
-def _correction(event: ev.ManualCorrection, day: int, codes: Codes, _: frozenset[str]) -> Record:
+def _correction(
+    event: ev.ManualCorrection, day: int, codes: Codes, _: frozenset[str]
+) -> Record:
     if event.situation is not None:
         return at.MANUAL_CORRECTION, day, -1, SITUATIONS.index(event.situation), 0, 0
     named = codes.opportunity(str(event.opportunity_id))
-    return at.MANUAL_CORRECTION, day, named, POSITIONS.index(event.position), 0, 0  # type: ignore[arg-type]
+    return at.MANUAL_CORRECTION, day, named, POSITIONS.index(event.position), 0, 0
 
 
 _ENCODERS: Final[dict[type, Encoder]] = {

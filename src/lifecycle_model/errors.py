@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -44,6 +44,9 @@ def did_you_mean(value: object, known: Sequence[str]) -> str:
     return f"did you mean {near[0]!r}?" if near else f"use one of: {', '.join(known)}"
 
 
+_LONGEST: Final = 80
+
+
 def shown(value: object) -> str:
     """Return `value` as it appears in an error: its repr, cut to 80 characters.
 
@@ -51,7 +54,7 @@ def shown(value: object) -> str:
     "xxxxx..."
     """
     text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,11 @@ class Problem:
     """What to do about it."""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.value}: {self.mend}" if self.value else f"{self.place}: {self.mend}"
+        return (
+            f"{self.place}: {self.value}: {self.mend}"
+            if self.value
+            else f"{self.place}: {self.mend}"
+        )
 
 
 def problems_of(error: "ValidationError", kinds: Sequence[str] = ()) -> tuple[Problem, ...]:
@@ -79,7 +86,11 @@ def problems_of(error: "ValidationError", kinds: Sequence[str] = ()) -> tuple[Pr
     found = []
     for detail in error.errors(include_url=False, include_context=True):
         path = [str(part) for part in detail["loc"] if part not in kinds]
-        place, value, mend = ".".join(path) or "the whole", shown(detail["input"]), detail["msg"]
+        place, value, mend = (
+            ".".join(path) or "the whole",
+            shown(detail["input"]),
+            detail["msg"],
+        )
         match detail["type"]:
             case "missing":
                 value, mend = "", "is missing: give it a value"
@@ -92,6 +103,8 @@ def problems_of(error: "ValidationError", kinds: Sequence[str] = ()) -> tuple[Pr
                 place, value, mend = "kind", "", "is missing: say what happened"
             case "value_error":
                 mend = str(detail["ctx"]["error"])
+            case _:  # pydantic's own sentence says it well
+                pass
         found.append(Problem(place, value, mend))
     return tuple(found)
 
@@ -132,7 +145,9 @@ class NaiveTime(LifecycleError, ValueError):
     value: datetime
 
     def _message(self) -> str:
-        return f"{self.name}={self.value.isoformat()} has no time zone: add one, for example UTC"
+        return (
+            f"{self.name}={self.value.isoformat()} has no time zone: add one, for example UTC"
+        )
 
 
 @dataclass(eq=False)
@@ -147,8 +162,9 @@ class LateEvent(LifecycleError, ValueError):
     def _message(self) -> str:
         what = "a time" if self.event_id is None else f"event {self.event_id!r}"
         return (
-            f"customer {self.customer_id!r}: {what} at {self.at.isoformat()} is older than the "
-            f"customer's clock {self.clock.isoformat()}: rebuild the customer with replay over all events"
+            f"customer {self.customer_id!r}: {what} at {self.at.isoformat()} is older than "
+            f"the customer's clock {self.clock.isoformat()}: "
+            "rebuild the customer with replay over all events"
         )
 
 
@@ -163,8 +179,9 @@ class FutureEvent(LifecycleError, ValueError):
 
     def _message(self) -> str:
         return (
-            f"customer {self.customer_id!r}: event {self.event_id!r} at {self.at.isoformat()} lies after "
-            f"now={self.now.isoformat()}: correct its time, or apply it when its time has come"
+            f"customer {self.customer_id!r}: event {self.event_id!r} at {self.at.isoformat()} "
+            f"lies after now={self.now.isoformat()}: "
+            "correct its time, or apply it when its time has come"
         )
 
 
@@ -197,7 +214,9 @@ class NothingToReplay(LifecycleError, ValueError):
     """No event and no customer: nobody to tell about."""
 
     def _message(self) -> str:
-        return "no events and no customer: give at least one event, or customer=Customer(id=...)"
+        return (
+            "no events and no customer: give at least one event, or customer=Customer(id=...)"
+        )
 
 
 @dataclass(eq=False)
@@ -213,7 +232,8 @@ class CurrencyMismatch(LifecycleError, ValueError):
     def _message(self) -> str:
         return (
             f"customer {self.customer_id!r}: currency {self.found!r} at {self.at.isoformat()} "
-            f"(event_id {self.event_id!r}), expected {self.expected!r}: convert the amount first"
+            f"(event_id {self.event_id!r}), expected {self.expected!r}: "
+            "convert the amount first"
         )
 
 
@@ -227,8 +247,9 @@ class RevenueOverflow(LifecycleError, ValueError):
 
     def _message(self) -> str:
         return (
-            f"customer {self.customer_id!r}: the amounts in the window reach 9e14 at {self.at.isoformat()} "
-            f"(event_id {self.event_id!r}): check the amounts, or count in a larger unit"
+            f"customer {self.customer_id!r}: the amounts in the window reach 9e14 at "
+            f"{self.at.isoformat()} (event_id {self.event_id!r}): "
+            "check the amounts, or count in a larger unit"
         )
 
 
@@ -243,8 +264,8 @@ class SnapshotMismatch(LifecycleError, ValueError):
 
     def _message(self) -> str:
         return (
-            f"customer {self.customer_id!r} was folded with {self.field}={self.snapshot}, the policy has "
-            f"{self.policy}: rebuild the customer with replay over all events"
+            f"customer {self.customer_id!r} was folded with {self.field}={self.snapshot}, "
+            f"the policy has {self.policy}: rebuild the customer with replay over all events"
         )
 
 
@@ -256,5 +277,8 @@ class TransitionRefused(LifecycleError):
     refusals: tuple[Any, ...]
 
     def _message(self) -> str:
-        lines = [f"customer {self.customer_id!r}: the event was refused:", *map(str, self.refusals)]
+        lines = [
+            f"customer {self.customer_id!r}: the event was refused:",
+            *map(str, self.refusals),
+        ]
         return "\n  ".join(lines)

@@ -1,4 +1,4 @@
-"""What folding returns. Decisions are kept as the kernel's numbers and told in words on demand."""
+"""What folding returns: decisions are kept as numbers and told in words on demand."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -56,13 +56,15 @@ class Lifecycle:
     >>> from datetime import UTC, datetime
     >>> from lifecycle_model import PurchaseCompleted
     >>> lifecycle = Lifecycle()
-    >>> bought = PurchaseCompleted(customer_id="c-42", occurred_at=datetime(2024, 5, 1, tzinfo=UTC))
+    >>> bought = PurchaseCompleted(
+    ...     customer_id="c-42", occurred_at=datetime(2024, 5, 1, tzinfo=UTC)
+    ... )
     >>> outcome = lifecycle.apply(Customer(id="c-42"), bought)
     >>> outcome.customer.situation
     <Situation.OCCASIONAL: 'occasional'>
     """
 
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
     rules: RuleTable = DEFAULT_RULES
     program: Program = field(init=False, repr=False, compare=False)
     """The kernel's form of both."""
@@ -224,7 +226,9 @@ class Lifecycle:
         >>> from lifecycle_model import LeadQualified
         >>> lifecycle = Lifecycle()
         >>> event = LeadQualified(customer_id="c", occurred_at=datetime(2024, 1, 1, tzinfo=UTC))
-        >>> deadline = lifecycle.next_deadline(lifecycle.apply(Customer(id="c"), event).customer)
+        >>> deadline = lifecycle.next_deadline(
+        ...     lifecycle.apply(Customer(id="c"), event).customer
+        ... )
         >>> deadline.rule, deadline.occurred_at.date().isoformat()
         ('went-cold', '2024-03-31')
         """
@@ -248,9 +252,9 @@ class Lifecycle:
         opportunity_id: str = "main",
         as_of: datetime | None = None,
     ) -> tuple[RuleCheck, ...]:
-        """Return every rule that leads to a state, each guard with its value, threshold and gap.
+        """Return every rule that leads to a state, each guard with value, threshold and gap.
 
-        Facts of an event at hand have no value here, so their guards say what the event must bring.
+        No event is at hand here, so guards on its facts say what the event must bring.
 
         Args:
             customer: where the customer stands.
@@ -312,8 +316,11 @@ class Lifecycle:
                 rule.target == "restored" and rung >= 0 and SITUATIONS[rung] == target
             )
             if rule.axis == axis and leads:
-                values = [self._value(memory, guard.fact, start, target) for guard in rule.guards]
-                yield RuleCheck(rule, held in rule.sources, decoder.evidence(rule.guards, values))
+                values = [
+                    self._value(memory, guard.fact, start, target) for guard in rule.guards
+                ]
+                evidence = decoder.evidence(rule.guards, values)
+                yield RuleCheck(rule, evidence, source_holds=held in rule.sources)
 
     def _run(
         self,
@@ -375,7 +382,9 @@ class Lifecycle:
             )
         return known
 
-    def _memory(self, customer: Customer, codes: Codes, until: datetime | None = None) -> Memory:
+    def _memory(
+        self, customer: Customer, codes: Codes, until: datetime | None = None
+    ) -> Memory:
         """Return the customer's memory, with time passed where asked for."""
         self._check_snapshot(customer)
         memory = Memory(customer, codes, self.program)

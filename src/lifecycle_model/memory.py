@@ -6,8 +6,7 @@ from typing import Any, Final
 
 from lifecycle_model.customer import Customer, OpenCase, Opportunity, PurchaseWindow
 from lifecycle_model.encode import POSITIONS, SITUATIONS, Codes, Record, day_of
-from lifecycle_model.kernel import fold as kernel
-from lifecycle_model.kernel import layout as at
+from lifecycle_model.kernel import fold as kernel, layout as at
 from lifecycle_model.kernel.program import Program
 from lifecycle_model.states import BuyingPosition
 
@@ -125,7 +124,14 @@ class Memory:
         """Return the next day on which a time row fires, or NEVER."""
         if self.state[at.DAY] == at.NONE:
             return at.NEVER
-        facts = (self.program, self.state, self.days, self.counts, self.amounts, self.opportunities)
+        facts = (
+            self.program,
+            self.state,
+            self.days,
+            self.counts,
+            self.amounts,
+            self.opportunities,
+        )
         day = self.state[at.DAY] + 1
         return min(
             kernel.situation_due(*facts, day, at.NEVER),

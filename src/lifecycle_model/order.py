@@ -39,7 +39,9 @@ def fold_key(event: Event) -> tuple[Any, ...]:
     )
 
 
-def in_order(events: Iterable[Event], customer: Customer | None, as_of: datetime | None) -> Ordered:
+def in_order(
+    events: Iterable[Event], customer: Customer | None, as_of: datetime | None
+) -> Ordered:
     """Sort the events, set aside the future, and keep one event of each name.
 
     Raises:
@@ -62,7 +64,7 @@ def in_order(events: Iterable[Event], customer: Customer | None, as_of: datetime
     return Ordered(ordered, duplicates, conflicts, tuple(reversed(future)))
 
 
-def _check_customer(events: list[Event], customer: Customer | None) -> None:
+def _check_customer(events: Sequence[Any], customer: Customer | None) -> None:
     try:
         ids = {event.customer_id for event in events}
     except AttributeError:

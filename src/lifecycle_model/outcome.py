@@ -94,7 +94,9 @@ class Evidence:
     def __str__(self) -> str:
         named = f"{self.threshold_name} = " if self.threshold_name else ""
         value = "none" if self.value is None else self.value
-        missing = "" if self.holds else f", missing {'a value' if self.gap is None else self.gap}"
+        missing = (
+            "" if self.holds else f", missing {'a value' if self.gap is None else self.gap}"
+        )
         return f"{self.fact} {value} {self.operator} {named}{self.threshold}{missing}"
 
 
@@ -143,7 +145,9 @@ class Transition:
 def _span(before: State, after: State) -> tuple[int, int]:
     """Return the places of a move in the cycle; from implementation it begins anew."""
     places = tuple(BuyingPosition)
-    start = 0 if before == BuyingPosition.IMPLEMENTATION else places.index(BuyingPosition(before))
+    start = (
+        0 if before == BuyingPosition.IMPLEMENTATION else places.index(BuyingPosition(before))
+    )
     return start, places.index(BuyingPosition(after))
 
 
@@ -152,9 +156,10 @@ class RuleCheck:
     """One row of the table held against a customer."""
 
     rule: Rule
-    source_holds: bool
-    """Whether the customer is in a state from which the row leads on."""
     evidence: tuple[Evidence, ...]
+    """Every guard of the row, in order."""
+    source_holds: bool = True
+    """Whether the customer is in a state from which the row leads on."""
 
     @property
     def holds(self) -> bool:

@@ -1,4 +1,4 @@
-"""The shortest way to a state: a search over what the kernel itself answers to made-up events."""
+"""The shortest way to a state: a search over the answers to made-up events."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterator, Mapping
@@ -9,7 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from lifecycle_model.customer import Customer
-from lifecycle_model.events import EVENT_TYPES, KINDS, Event, parse_event
+from lifecycle_model.events import EVENT_TYPES, KINDS, MAX_SCORE, Event, parse_event
 from lifecycle_model.kernel.program import threshold_value
 from lifecycle_model.outcome import Number, Path, State, Transition
 from lifecycle_model.rules import FACTS, Guard, Rule
@@ -89,7 +89,7 @@ class _Search:
         return max(moves, min(gaps, default=0))
 
     def key(self, customer: Customer) -> Hashable:
-        """Return what tells customers apart here: the states, and each fact beside its bounds."""
+        """Return what tells customers apart here: the states, and facts beside their bounds."""
         facts = self.lifecycle.status(customer).facts
         places = tuple(self._place(name, facts[name]) for name in self.bounds if name in facts)
         opportunities = tuple((one.id, one.position) for one in customer.opportunities)
@@ -113,19 +113,27 @@ class _Search:
     def _event(
         self, customer: Customer, kind: str, at: datetime, fields: dict[str, Any]
     ) -> Event:
-        return parse_event({"kind": kind, "customer_id": customer.id, "occurred_at": at, **fields})
+        return parse_event(
+            {"kind": kind, "customer_id": customer.id, "occurred_at": at, **fields}
+        )
 
-    def _fields(self, kind: str, customer: Customer) -> list[dict[str, Any]]:
+    def _fields(  # noqa: PLR0911 - one line for each kind that needs thought
+        self, kind: str, customer: Customer
+    ) -> list[dict[str, Any]]:
         """Return the own fields worth trying for a kind."""
         behaviours = sorted(self.lifecycle.policy.qualifying_behaviours)
-        opened = [case.id for case in sorted(customer.open_cases, key=lambda case: not case.complaint)]
+        opened = [
+            case.id for case in sorted(customer.open_cases, key=lambda case: not case.complaint)
+        ]
         match kind:
             case "interest_shown":
                 return [{"behaviour": name} for name in behaviours[:1]]
             case "survey_answered":
                 return [{"score": score} for score in self._scores()]
             case "purchase_completed":
-                return [{"amount": self._highest("revenue"), "opportunity_id": self.opportunity_id}]
+                return [
+                    {"amount": self._highest("revenue"), "opportunity_id": self.opportunity_id}
+                ]
             case "purchase_reversed":
                 return [{"amount": 0, "full": True, "opportunity_id": self.opportunity_id}]
             case "case_opened":
@@ -144,8 +152,10 @@ class _Search:
 
     def _scores(self) -> list[int]:
         """Return every score on either side of a bound."""
-        near = {int(bound) + step for bound in self.bounds.get("score", ()) for step in (-1, 0, 1)}
-        return sorted(score for score in near if 0 <= score <= 10)
+        near = {
+            int(bound) + step for bound in self.bounds.get("score", ()) for step in (-1, 0, 1)
+        }
+        return sorted(score for score in near if 0 <= score <= MAX_SCORE)
 
     def _highest(self, fact: str) -> Decimal:
         return max((Decimal(bound) for bound in self.bounds.get(fact, ())), default=Decimal(0))
@@ -174,7 +184,7 @@ class _Search:
         return {name: sorted(bounds) for name, bounds in found.items()}
 
     def _distances(self) -> dict[str, int]:
-        """Return from each state the least number of events to the target, guards left aside."""
+        """Return from each state the least number of events to the target, guards aside."""
         distance: dict[str, int] = {self.target: 0}
         for _ in self.rules:
             for rule in self.rules:
@@ -182,11 +192,13 @@ class _Search:
                 cost = 0 if rule.kind == "time_passed" else 1
                 ends = [distance[end] for end in targets_of(rule) if end in distance]
                 for source in rule.sources if ends else ():
-                    distance[source] = min(distance.get(source, min(ends) + cost), min(ends) + cost)
+                    distance[source] = min(
+                        distance.get(source, min(ends) + cost), min(ends) + cost
+                    )
         return distance
 
     def _place(self, fact: str, value: Number | None) -> Number:
-        """Return a fact as far as it matters: small counts as they are, the rest by its bounds."""
+        """Return a fact as far as it matters: counts as they are, the rest by its bounds."""
         bounds = self.bounds[fact]
         if value is None:
             return -1

@@ -9,15 +9,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from lifecycle_model.errors import InvalidPolicy, Problem, did_you_mean, problems_of
-from lifecycle_model.events import Money, money_units
+from lifecycle_model.events import Money, Score, money_units
 
 Days = Annotated[int, Field(strict=True, ge=1)]
 DaysOrNone = Annotated[int, Field(strict=True, ge=0)]
 Count = Annotated[int, Field(strict=True, ge=0)]
-Score = Annotated[int, Field(strict=True, ge=0, le=10)]
 Word = Annotated[str, StringConstraints(min_length=1)]
 
 
@@ -86,7 +92,9 @@ class Policy(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if faults := _contradictions({name: getattr(self, name) for name in type(self).model_fields}):
+        if faults := _contradictions(
+            {name: getattr(self, name) for name in type(self).model_fields}
+        ):
             raise ValueError("; ".join(map(str, faults)))
         return self
 
@@ -138,7 +146,9 @@ class Policy(BaseModel):
     @classmethod
     def online_media(cls) -> Self:
         """Music, films, books: half a year of silence is a loss."""
-        return cls(name="online_media", lapsed_days=182, at_risk_days=146, implementation_days=2)
+        return cls(
+            name="online_media", lapsed_days=182, at_risk_days=146, implementation_days=2
+        )
 
     @classmethod
     def grocery(cls) -> Self:
@@ -181,12 +191,14 @@ class Policy(BaseModel):
         90
         """
         if name not in PRESETS:
-            raise InvalidPolicy("preset", (Problem("name", repr(name), did_you_mean(name, PRESETS)),))
-        return cls() if name == "default" else getattr(cls, name)()  # type: ignore[no-any-return]
+            raise InvalidPolicy(
+                "preset", (Problem("name", repr(name), did_you_mean(name, PRESETS)),)
+            )
+        return cls() if name == "default" else getattr(cls, name)()
 
     @classmethod
     def from_toml(cls, source: str | Path) -> Self:
-        """Return the policy of a TOML file, or of TOML text.
+        r"""Return the policy of a TOML file, or of TOML text.
 
         Args:
             source: a `Path` to read, or the text itself. The key `preset` names what the other
@@ -196,7 +208,7 @@ class Policy(BaseModel):
             InvalidPolicy: with every mistake: the key, the value and the mend.
             OSError: the file cannot be read.
 
-        >>> Policy.from_toml('name = "shop"\\npreset = "grocery"\\nlapsed_days = 120').lapsed_days
+        >>> Policy.from_toml('name = "shop"\npreset = "grocery"\nlapsed_days = 120').lapsed_days
         120
         """
         where = str(source) if isinstance(source, Path) else "policy"
@@ -244,7 +256,11 @@ def _plain(value: object) -> object:
 
 def _contradictions(values: Mapping[str, Any]) -> tuple[Problem, ...]:
     found = [
-        Problem(lower, str(values[lower]), f"is above {upper}={values[upper]}: lower it or raise {upper}")
+        Problem(
+            lower,
+            str(values[lower]),
+            f"is above {upper}={values[upper]}: lower it or raise {upper}",
+        )
         for lower, upper in _ORDERED
         if lower in values and upper in values and values[lower] > values[upper]
     ]

@@ -67,7 +67,7 @@ class Faults:
         """
         if self.count and (self._lasting or not self.skipping):
             mend = (
-                "Where rows begin and end is unclear there, so --skip-invalid cannot help: mend it."
+                "Where rows end is unclear there, so none can be skipped: mend them."
                 if self._lasting
                 else "Mend them, or leave them out with --skip-invalid."
             )

@@ -29,7 +29,7 @@ def fold_one(
         try:
             return lifecycle.replay(events, as_of=as_of)
         except (CurrencyMismatch, RevenueOverflow) as error:
-            at, problem = _blame(events, error)
+            at, problem = _blame(log, events, error)
             log.faults.add(Fault(f"line {places[at]}", (problem,)))
             # Without it the others may fold, or show what else is wrong.
             del events[at], places[at]
@@ -37,7 +37,7 @@ def fold_one(
 
 
 def _blame(
-    events: list[Event], error: CurrencyMismatch | RevenueOverflow
+    log: Log, events: list[Event], error: CurrencyMismatch | RevenueOverflow
 ) -> tuple[int, Problem]:
     """Return the place of the event that could not be folded, and what is wrong with it."""
     named = [
@@ -48,16 +48,17 @@ def _blame(
     if isinstance(error, CurrencyMismatch):
         at = next(at for at in named if getattr(events[at], "currency", None) == error.found)
         mend = f"the policy or the customer's first amount has {error.expected!r}: convert it"
-        return at, Problem("currency", repr(error.found), mend)
+        return at, Problem(log.place("currency"), repr(error.found), mend)
     # Several at one instant: the largest is the likeliest mistake.
     amount, at = max((_booked(events[at]), -at) for at in named)
     mend = "the amounts of one window reach 9e14: check them, or count in a larger unit"
-    return -at, Problem("amount", str(amount), mend)
+    return -at, Problem(log.place("amount"), str(amount), mend)
 
 
 def _booked(event: Event) -> Decimal:
-    booked = isinstance(event, PurchaseCompleted | PurchaseReversed)
-    return event.amount if booked else Decimal(0)
+    if isinstance(event, PurchaseCompleted | PurchaseReversed):
+        return event.amount
+    return Decimal(-1)
 
 
 def line_of(log: Log, event: Event) -> int:

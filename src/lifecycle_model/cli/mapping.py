@@ -1,14 +1,15 @@
 """Which column of a log is which field of an event."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Final
 
 import typer
 
 from lifecycle_model import EVENT_TYPES, KINDS
 from lifecycle_model.cli.faults import InputError
-from lifecycle_model.errors import did_you_mean
+from lifecycle_model.errors import did_you_mean, shown
 
 FIELDS: Final = tuple(
     dict.fromkeys(name for cls in EVENT_TYPES for name in ("kind", *cls.model_fields))
@@ -80,28 +81,39 @@ def wanted_columns(
     Raises:
         InputError: a column is missing, unknown, or there twice.
     """
-    faults = []
     columns = fields_of(mapping, kind)
     if not mapping:
         columns = {column: column for column in header} | columns
-        for column in header:
-            if column not in FIELDS:
-                hint = did_you_mean(column, FIELDS) if column else "give it a name"
-                faults.append(f"column {column!r}: is not a field of an event: {hint}")
-            elif column == "kind" and kind is not None:
-                faults.append("column 'kind': stands beside --kind: leave --kind out")
+    faults = [] if mapping else list(_unknown(header, kind))
+    faults += _missing(header, mapping, columns)
+    if faults:
+        mend = "" if mapping else "For other columns, name those that count with --map."
+        headline = f"{name}, line 1: the header does not fit"
+        raise InputError(headline, tuple(faults), mend)
+    return [(header.index(column), field) for field, column in columns.items()]
+
+
+def _unknown(header: Sequence[str], kind: str | None) -> Iterator[str]:
+    """Tell the columns that are no fields."""
+    for column in header:
+        if column == "kind" and kind is not None:
+            yield "column 'kind': stands beside --kind: leave --kind out"
+        elif column not in FIELDS:
+            near = get_close_matches(column, FIELDS, n=1)
+            hint = f": did you mean {near[0]!r}?" if near else ""
+            yield f"column {shown(column)}: is not a field of an event{hint}"
+
+
+def _missing(
+    header: Sequence[str], mapping: Mapping[str, str], columns: Mapping[str, str]
+) -> Iterator[str]:
+    """Tell the columns that are not there, or there twice."""
     for field, column in columns.items():
         if column not in header:
             what = f"column {column!r}" if field == column else f"column {column!r} ({field})"
             hint = f"name it with --map {field}=COLUMN; the columns are {', '.join(header)}"
             if field == "kind" and "kind" not in mapping:
                 hint = "give every row one kind with --kind, or " + hint
-            faults.append(f"{what}: is missing: {hint}")
+            yield f"{what}: is missing: {hint}"
         elif header.count(column) > 1:
-            faults.append(f"column {column!r}: stands {header.count(column)} times: rename one")
-    if faults:
-        mend = ""
-        if not mapping:
-            mend = "For a log with other columns, name those that count with --map."
-        raise InputError(f"{name}, line 1: the header does not fit", tuple(faults), mend)
-    return [(header.index(column), field) for field, column in columns.items()]
+            yield f"column {column!r}: stands {header.count(column)} times: rename one"

@@ -1,7 +1,6 @@
 """The options that several commands share, and what they mean."""
 
 import os
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,14 +13,6 @@ from lifecycle_model.cli.reading import Reading, parse_form
 from lifecycle_model.cli.times import Times, parse_pattern, parse_zone, zone_name
 from lifecycle_model.errors import InvalidPolicy, did_you_mean
 
-
-class Format(StrEnum):
-    """The formats of logs."""
-
-    CSV = "csv"
-    JSONL = "jsonl"
-
-
 Log = Annotated[
     str,
     typer.Argument(
@@ -31,8 +22,10 @@ Log = Annotated[
     ),
 ]
 FormatOption = Annotated[
-    Format | None,
-    typer.Option("--format", help="The format, where the suffix does not say it."),
+    str | None,
+    typer.Option(
+        "--format", metavar="csv|jsonl", help="The format, where the suffix does not say it."
+    ),
 ]
 MapOption = Annotated[
     list[str] | None,

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from lifecycle_model import KINDS, EvaluationStarted, Event
 from lifecycle_model.cli.faults import Fault, Faults, InputError
 from lifecycle_model.cli.progress import watched
-from lifecycle_model.cli.rows import csv_rows, json_lines, json_rows, place_of
+from lifecycle_model.cli.rows import Place, csv_rows, json_lines, json_rows, place_of
 from lifecycle_model.cli.times import Times
 from lifecycle_model.errors import Problem, problems_of, shown
 from lifecycle_model.events import EVENT_ADAPTER
@@ -59,6 +59,8 @@ class Log:
 
     name: str
     faults: Faults
+    place: Place
+    """Names the place of a field in a row."""
     events: dict[str, list[Event]] = field(default_factory=dict)
     places: dict[str, list[int]] = field(default_factory=dict)
     """The line of each event, in the order of `events`."""
@@ -73,8 +75,15 @@ def parse_form(log: str, form: str | None) -> str:
     """Return the format of a log.
 
     Raises:
+        InputError: the log is a directory.
         typer.BadParameter: neither the option nor the suffix says it.
     """
+    if form is not None and form not in FORMATS.values():
+        msg = f"{form!r} is not a format: use csv or jsonl"
+        raise typer.BadParameter(msg, param_hint="--format")
+    if Path(log).is_dir():
+        msg = f"{log}: is a directory: name a file"
+        raise InputError(msg)
     found = form or FORMATS.get(Path(log).suffix.lower())
     if found is None:
         what = "standard input" if log == STDIN else f"{log!r}"
@@ -92,8 +101,8 @@ def read_log(reading: Reading) -> Log:
     """
     text = _text_of(reading)
     faults = Faults(reading.name, reading.skipping)
-    log = Log(reading.name, faults)
     place = place_of("column" if reading.form == "csv" else "field", reading.mapping)
+    log = Log(reading.name, faults, place)
     rows, parse = _rows(reading, text, faults)
     with watched(rows, "reading", text.count("\n")) as items:
         for line, row in items:
@@ -153,13 +162,15 @@ def _with_alternatives(row: dict[str, Any]) -> Event:
     return EvaluationStarted.model_validate({**dict(event), "alternatives": names})
 
 
-def _told(error: ValidationError, place: Callable[[str], str]) -> tuple[Problem, ...]:
+def _told(error: ValidationError, place: Place) -> tuple[Problem, ...]:
     """Return what is wrong with a row in the words of the command line."""
     found = []
     for problem in problems_of(error, KINDS):
         mend = problem.mend
         if mend.startswith("has no time zone"):
             mend = "has no time zone: give --timezone, for example --timezone UTC"
+        elif mend.startswith("is not a known field"):
+            mend = "is not a field of this kind: leave it out, or correct its name or the kind"
         found.append(Problem(place(problem.place), problem.value, mend))
     return tuple(found)
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from lifecycle_model.cli.faults import Fault, Faults, InputError
@@ -37,20 +37,19 @@ def csv_rows(
     try:
         header = next(reader)
     except csv.Error as error:
-        raise InputError(f"{name}, line 1: the header is broken: {error}") from None
+        headline = f"{name}, line 1: the header is broken: {error}"
+        raise InputError(headline) from None
     wanted = wanted_columns(name, header, mapping, kind)
     constant = {} if kind is None else {"kind": kind}
     for line, cells in _records(reader, faults):
         if len(cells) != len(header):
             if cells:
-                problem = Problem("", _counted(cells), f"the header has {len(header)}")
+                counted = f"has {len(cells)} cell{'' if len(cells) == 1 else 's'}"
+                mend = "mend the row; a cell that holds the delimiter stands in quotation marks"
+                problem = Problem("", f"{counted}, the header has {len(header)}", mend)
                 faults.add(Fault(*_place(line, reader.line_num, problem)))
             continue
         yield line, {**constant, **{field: cells[at] for at, field in wanted if cells[at]}}
-
-
-def _counted(cells: Sequence[str]) -> str:
-    return f"has {len(cells)} cell{'' if len(cells) == 1 else 's'}"
 
 
 def _records(reader: Any, faults: Faults) -> Iterator[tuple[int, list[str]]]:  # noqa: ANN401 - csv hides its type

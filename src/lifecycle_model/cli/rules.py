@@ -26,20 +26,14 @@ def rules(policy: opt.PolicyOption = "default", as_json: opt.JsonOption = False)
     console = output()
     say(console, f"rules version {DEFAULT_RULES.version}, digest {DEFAULT_RULES.digest}")
     say(console, f"thresholds of policy {found.name}, digest {found.digest}")
-    for axis in reversed(Axis):
+    for axis in Axis:
         say(console, "", f"{axis}: the first row that fits fires", "")
-        table = new_table("rule", "from", "on", "if all hold", "to")
+        table = new_table("rule", "on, if all hold", "from -> to", wrapped="on, if all hold")
         for rule in DEFAULT_RULES:
             if rule.axis == axis:
-                guards = "\n".join(guard_words(guard, found) for guard in rule.guards)
-                add_row(
-                    table,
-                    rule.id,
-                    Text(sources_words(rule)),
-                    rule.kind,
-                    Text(guards),
-                    rule.target,
-                )
+                asked = [rule.kind, *(guard_words(guard, found) for guard in rule.guards)]
+                name = Text(rule.id, style="bold")
+                add_row(table, name, Text("\n".join(asked)), Text(way_words(rule)))
         console.print(table)
 
 
@@ -65,15 +59,11 @@ def rule_json(rule: Rule, policy: Policy) -> dict[str, Any]:
     }
 
 
-def sources_words(rule: Rule) -> str:
-    """Say from where a row leads, one state on each line."""
-    states: tuple[str, ...] = tuple(
-        Situation if rule.axis is Axis.SITUATION else BuyingPosition
-    )
-    left = [state for state in states if state not in rule.sources]
-    if not left:
-        return "any"
-    return "\n".join(rule.sources)
+def way_words(rule: Rule) -> str:
+    """Say from where to where a row leads, one state on each line."""
+    states = Situation if rule.axis is Axis.SITUATION else BuyingPosition
+    sources = ["any"] if set(rule.sources) == set(states) else rule.sources
+    return "\n".join([*sources, f"-> {rule.target}"])
 
 
 def guard_words(guard: Guard, policy: Policy) -> str:

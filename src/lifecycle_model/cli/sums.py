@@ -1,6 +1,7 @@
 """The tables of `lifecycle replay`."""
 
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from rich.text import Text
 
@@ -22,7 +23,7 @@ def show_sums(summary: Summary) -> None:
     console = output()
     say(
         console,
-        f"{summary.log}: {summary.events:,} events, {summary.customers:,} customers, {until}",
+        f"{summary.log}: {summary.customers:,} customers, {until}",
         f"policy {ref.name}, version {ref.version}, digest {ref.digest}",
         "",
     )
@@ -30,12 +31,14 @@ def show_sums(summary: Summary) -> None:
     console.print()
     _show_moves(summary)
     counts = {
+        "events": summary.events,
+        "customers": summary.customers,
         "duplicates": summary.duplicates,
         "conflicts": len(summary.conflicts),
         "future": summary.future,
         "skipped": summary.skipped,
     }
-    lines = ["", ", ".join(f"{name} {count:,}" for name, count in counts.items())]
+    lines = ["", ", ".join(f"{name} {count}" for name, count in counts.items())]
     if summary.unknown:
         lines += [f"not yet known: {summary.unknown:,} customers whose events are all later"]
     say(console, *lines)
@@ -46,14 +49,15 @@ def _show_values(summary: Summary) -> None:
     # A terminal that shows ASCII only gets a bar of it.
     mark = "#" if console.options.ascii_only else "■"
     table = new_table("", "", "customers", "share", "", numbers=("customers", "share"))
-    for name, values, counted in (
+    axes: tuple[tuple[str, Iterable[str], Mapping[Any, int]], ...] = (
         ("situation", Situation, summary.situations),
         ("stage", LifecycleStage, summary.stages),
         ("funnel group", FunnelGroup, summary.groups),
-    ):
+    )
+    for name, values, counted in axes:
         title = Text(name, style="bold")
         for value in values:
-            count = counted[value]  # type: ignore[index] - each counter with its own words
+            count = counted[value]
             share = count / max(summary.customers, 1)
             bar = Text(mark * round(_BAR * share), style="cyan")
             add_row(table, title, value, count, f"{share:.1%}", bar)
@@ -64,7 +68,7 @@ def _show_values(summary: Summary) -> None:
 
 def _show_moves(summary: Summary) -> None:
     table = new_table("", "rule", "moves", "leads to", numbers=("moves",))
-    for axis in reversed(Axis):
+    for axis in Axis:
         title = Text(f"{axis} moves", style="bold")
         for rule_id, count in summary.moves_of(axis).items():
             if count:

@@ -38,20 +38,21 @@ def tell(story: Story) -> None:
     _tell_ways(story)
 
 
-def _heading(left: str, right: str) -> None:
+def _heading(left: str, right: str = "") -> None:
     output().print()
-    output().print(Text.assemble((left, "bold"), "  ", right), soft_wrap=True)
+    output().print(Text.assemble((left, "bold"), right), soft_wrap=True)
 
 
 def _tell_time(moves: tuple[Transition, ...]) -> None:
     for instant, together in groupby(moves, key=lambda move: move.occurred_at):
-        _heading(short(instant), "time passed")
+        _heading(short(instant), "  time passed")
         for move in together:
             _tell_move(move)
 
 
 def _tell_event(chapter: Chapter, event: Event) -> None:
-    _heading(short(event.occurred_at), plain(" ".join([event.kind, *_own_fields(event)])))
+    what = plain(" ".join([event.kind, *_own_fields(event)]))
+    _heading(short(event.occurred_at), f"  {what}")
     moves = {(move.axis, move.opportunity_id): move for move in chapter.by_event}
     refusals = {(one.axis, one.opportunity_id): one for one in chapter.outcome.refusals}
     for answer in chapter.outcome.answers:
@@ -89,9 +90,10 @@ def _tell_line(axis: str, words: str, style: str) -> None:
 
 
 def _tell_move(move: Transition) -> None:
-    skipped = f", skipping {', '.join(move.skipped)}" if move.skipped else ""
-    words = f"{move.before} -> {move.after} by {move.rule}{skipped}"
+    words = f"{move.before} -> {move.after} by {move.rule}"
     _tell_line(_axis(move.axis, move.opportunity_id), words, _STYLES[AnswerKind.MOVED])
+    if move.skipped:
+        say(output(), f"    skipping {', '.join(move.skipped)}")
     for one in move.evidence:
         say(output(), f"    because {one}")
 
@@ -108,12 +110,12 @@ def _answer_words(answer: Answer) -> str:
 
 def _tell_now(story: Story) -> None:
     as_of = story.status.as_of
-    _heading("Now", "before any event" if as_of is None else f"as of {short(as_of)}")
+    _heading("Now", ", before any event" if as_of is None else f", as of {short(as_of)}")
     since = story.customer.situation_since
     for name, value in values_of(story.status).items():
         if name == "situation" and since is not None:
             value += f", since {short(since)}, by {story.customer.situation_rule}"  # noqa: PLW2901 - the one value with a reason
-        say(output(), f"  {name:<14}{value}")
+        say(output(), f"  {name:<15}{value}")
     if story.future:
         events = "1 event" if story.future == 1 else f"{story.future:,} events"
         say(output(), f"  {events} after this time not counted")
@@ -121,17 +123,17 @@ def _tell_now(story: Story) -> None:
 
 def _tell_deadline(story: Story) -> None:
     if story.deadline is None:
-        _heading("If nothing happens", "nothing changes")
+        _heading("If nothing happens", ", nothing changes")
         return
-    _heading("If nothing happens", f"on {short(story.deadline.occurred_at)}")
+    _heading("If nothing happens", f", on {short(story.deadline.occurred_at)}")
     for move in story.deadline.transitions:
         _tell_move(move)
 
 
 def _tell_ways(story: Story) -> None:
-    _heading("What would lead on", "")
+    _heading("What would lead to another situation")
     output().print()
-    table = new_table("to", "rule", "on", "still asked")
+    table = new_table("to", "rule", "on", "still asked", wrapped="still asked")
     for target, check in story.ways:
         missing = "\n".join(_asked(one) for one in check.evidence if not one.holds)
         add_row(table, target.value, check.rule.id, check.rule.kind, Text(missing or "nothing"))

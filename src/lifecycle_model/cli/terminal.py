@@ -65,17 +65,20 @@ def say_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold
     sys.stdout.write(f"{json.dumps(value, indent=2)}\n")
 
 
-def new_table(*columns: str, numbers: Iterable[str] = ()) -> Table:
+def new_table(*columns: str, numbers: Iterable[str] = (), wrapped: str = "") -> Table:
     """Return an empty table.
 
     Args:
         columns: the headings; two may be the same only where neither is a number.
         numbers: those of them whose cells are numbers.
+        wrapped: the one whose cells may be broken where the terminal is narrow.
     """
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
     for column in columns:
         justify: Any = NUMBER if column in numbers else "left"
-        table.add_column(Text(column), justify=justify, overflow="fold")
+        table.add_column(
+            Text(column), justify=justify, overflow="fold", no_wrap=wrapped not in {"", column}
+        )
     return table
 
 

@@ -121,7 +121,7 @@ def parse_as_of(text: str | None, zone: tzinfo | None, offset: int) -> datetime 
             return instant.astimezone(UTC)
         msg = f"{text!r} has no time zone: add an offset such as +00:00, or --timezone"
     except (ValueError, OverflowError):
-        msg = f"{text!r} is not a date or time: write it like 2024-05-01 or 2024-05-01T12:00+00:00"
+        msg = f"{text!r} is not a date or time: write 2024-05-01 or 2024-05-01T12:00+00:00"
     raise typer.BadParameter(msg, param_hint="--as-of")
 
 

@@ -1,5 +1,9 @@
 """Absorbing one event into the facts."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from lifecycle_model.kernel.layout import (
     ABSENT,
     AMOUNT,
@@ -52,8 +56,22 @@ from lifecycle_model.kernel.layout import (
     VALUE,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def absorb(program, state, days, counts, amounts, cases, event):
+    from lifecycle_model.kernel.layout import Numbers
+    from lifecycle_model.kernel.program import Program
+
+
+def absorb(
+    program: Program,
+    state: Numbers,
+    days: Numbers,
+    counts: Numbers,
+    amounts: Numbers,
+    cases: Numbers,
+    event: Sequence[int],
+) -> None:
     """Update the customer's facts by one event."""
     kind = event[KIND]
     day = event[EVENT_DAY]
@@ -61,7 +79,7 @@ def absorb(program, state, days, counts, amounts, cases, event):
         state[REACHED] = 1
         state[DAYS_SINCE_SIGN] = day
     if kind == PURCHASE_COMPLETED:
-        _purchase(program, state, days, counts, amounts, event)
+        _purchase(state, days, counts, amounts, event)
     elif kind == PRODUCT_USED:
         state[USED] = day
         state[DAYS_IDLE] = day
@@ -98,7 +116,7 @@ def absorb(program, state, days, counts, amounts, cases, event):
         _renew_clocks(program, state)
 
 
-def clear_event_facts(state):
+def clear_event_facts(state: Numbers) -> None:
     """Forget the facts of the event that was at hand."""
     state[SCORE] = ABSENT
     state[BEHAVIOUR_QUALIFIES] = 0
@@ -107,7 +125,9 @@ def clear_event_facts(state):
     state[PURCHASE_TAKEN_OFF] = 0
 
 
-def leave_window(program, state, days, counts, amounts, day):
+def leave_window(
+    program: Program, state: Numbers, days: Numbers, counts: Numbers, amounts: Numbers, day: int
+) -> None:
     """Drop the entries that are no longer in the window at `day`."""
     head = state[HEAD]
     end = state[END]
@@ -121,14 +141,20 @@ def leave_window(program, state, days, counts, amounts, day):
     state[REVENUE] = max(0, state[NET_REVENUE])
 
 
-def restore(program, state, day):
+def restore(program: Program, state: Numbers, day: int) -> None:
     """Move the clocks that a restore moves."""
     state[RESTORED] = day
     state[DAYS_SINCE_SIGN] = day
     _renew_clocks(program, state)
 
 
-def _purchase(program, state, days, counts, amounts, event):
+def _purchase(
+    state: Numbers,
+    days: Numbers,
+    counts: Numbers,
+    amounts: Numbers,
+    event: Sequence[int],
+) -> None:
     day = event[EVENT_DAY]
     cover = event[VALUE]
     amount = event[AMOUNT]
@@ -154,7 +180,9 @@ def _purchase(program, state, days, counts, amounts, event):
     state[DAYS_EXPIRED] = state[COVER] if state[COVER] > day else NONE
 
 
-def _new_entry(state, days, counts, amounts, day):
+def _new_entry(
+    state: Numbers, days: Numbers, counts: Numbers, amounts: Numbers, day: int
+) -> int:
     entry = state[END]
     days[entry] = day
     counts[entry] = 0
@@ -163,7 +191,14 @@ def _new_entry(state, days, counts, amounts, day):
     return entry
 
 
-def _reversal(program, state, days, counts, amounts, event):
+def _reversal(
+    program: Program,
+    state: Numbers,
+    days: Numbers,
+    counts: Numbers,
+    amounts: Numbers,
+    event: Sequence[int],
+) -> None:
     day = event[EVENT_DAY]
     meant = event[VALUE] if event[VALUE] != NONE else state[DAYS_SINCE_PURCHASE]
     entry = _purchase_entry(state, days, counts, meant)
@@ -179,7 +214,7 @@ def _reversal(program, state, days, counts, amounts, event):
     state[REVENUE] = max(0, state[NET_REVENUE])
 
 
-def _purchase_entry(state, days, counts, day):
+def _purchase_entry(state: Numbers, days: Numbers, counts: Numbers, day: int) -> int:
     """Return the window's entry of a purchase day, or -1."""
     low = state[HEAD]
     high = state[END]
@@ -194,7 +229,9 @@ def _purchase_entry(state, days, counts, day):
     return -1
 
 
-def _take_off(program, state, days, counts, entry):
+def _take_off(
+    program: Program, state: Numbers, days: Numbers, counts: Numbers, entry: int
+) -> None:
     """Take one purchase off a purchase day of the window."""
     state[PURCHASE_TAKEN_OFF] = 1
     state[STANDING_PURCHASES] -= 1
@@ -204,19 +241,21 @@ def _take_off(program, state, days, counts, entry):
         last = state[END] - 1
         while last >= state[HEAD] and counts[last] == 0:
             last -= 1
-        state[DAYS_SINCE_PURCHASE] = days[last] if last >= state[HEAD] else state[OLDER_PURCHASE]
+        state[DAYS_SINCE_PURCHASE] = (
+            days[last] if last >= state[HEAD] else state[OLDER_PURCHASE]
+        )
     if days[entry] == state[COVER_BOUGHT]:
         _forget_cover(program, state)
     _renew_clocks(program, state)
 
 
-def _forget_cover(program, state):
+def _forget_cover(program: Program, state: Numbers) -> None:
     state[COVER] = NONE
     state[COVER_BOUGHT] = NONE
     _renew_clocks(program, state)
 
 
-def _renew_clocks(program, state):
+def _renew_clocks(program: Program, state: Numbers) -> None:
     """Compute again the ages that several facts feed."""
     proven = max(state[DAYS_SINCE_PURCHASE], state[RESTORED], state[CORRECTED])
     state[DAYS_IDLE] = max(proven, state[USED])
@@ -224,7 +263,7 @@ def _renew_clocks(program, state):
     state[PROTECTED] = max(state[COVER], state[CORRECTED] + program.correction_holds_days - 1)
 
 
-def _close_case(state, cases, case):
+def _close_case(state: Numbers, cases: Numbers, case: int) -> None:
     mark = cases[case]
     if mark // 2 == state[CASE_EPOCH]:
         cases[case] = 0

@@ -1,5 +1,9 @@
 """Folding: time first, then the event into the facts, then each axis."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from lifecycle_model.kernel.absorb import absorb, clear_event_facts, leave_window
 from lifecycle_model.kernel.guards import row_due
 from lifecycle_model.kernel.layout import (
@@ -33,8 +37,25 @@ from lifecycle_model.kernel.layout import (
 )
 from lifecycle_model.kernel.moves import note_competitor, try_position, try_situation
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def fold(program, state, days, counts, amounts, opportunities, listed, cases, events, sink):
+    from lifecycle_model.kernel.layout import Decision, Numbers
+    from lifecycle_model.kernel.program import Program
+
+
+def fold(
+    program: Program,
+    state: Numbers,
+    days: Numbers,
+    counts: Numbers,
+    amounts: Numbers,
+    opportunities: Numbers,
+    listed: Numbers,
+    cases: Numbers,
+    events: Sequence[Sequence[int]],
+    sink: list[Decision],
+) -> int:
     """Fold events, already in order; return how many were folded.
 
     It stops before the end only where the amounts of one window reach MONEY_LIMIT: the event at
@@ -52,9 +73,9 @@ def fold(program, state, days, counts, amounts, opportunities, listed, cases, ev
         kind = event[KIND]
         day = event[EVENT_DAY]
         if day > today:
-            if day >= state[SITUATION_DUE] or day >= state[POSITION_DUE]:
-                if today != NONE:
-                    advance(program, state, days, counts, amounts, opportunities, listed, day, sink)
+            is_due = day >= state[SITUATION_DUE] or day >= state[POSITION_DUE]
+            if is_due and today != NONE:
+                advance(program, state, days, counts, amounts, opportunities, listed, day, sink)
             today = day
             state[DAY] = day
             if days[state[HEAD]] <= day - window_days:
@@ -75,7 +96,10 @@ def fold(program, state, days, counts, amounts, opportunities, listed, cases, ev
             if kind != OFFER_MADE:
                 opportunities[at + TOUCHED] = day
             row = NO_ROW
-            if mark[(SITUATION_COUNT + opportunities[at + POSITION]) * KIND_COUNT + kind] != NO_ROW:
+            if (
+                mark[(SITUATION_COUNT + opportunities[at + POSITION]) * KIND_COUNT + kind]
+                != NO_ROW
+            ):
                 row = try_position(
                     program, state, opportunities, listed, at, kind, day, given, event_at, sink
                 )
@@ -96,7 +120,17 @@ def fold(program, state, days, counts, amounts, opportunities, listed, cases, ev
     return len(events)
 
 
-def advance(program, state, days, counts, amounts, opportunities, listed, to_day, sink):
+def advance(
+    program: Program,
+    state: Numbers,
+    days: Numbers,
+    counts: Numbers,
+    amounts: Numbers,
+    opportunities: Numbers,
+    listed: Numbers,
+    to_day: int,
+    sink: list[Decision],
+) -> None:
     """Let time pass: visit the midnights up to `to_day` at which something may change.
 
     A due day that is not in the future is unknown and found again.
@@ -120,26 +154,51 @@ def advance(program, state, days, counts, amounts, opportunities, listed, to_day
         if state[SITUATION_DUE] <= day:
             row = 0
             while row >= 0:
-                row = try_situation(program, state, opportunities, TIME_PASSED, day, 0, -1, sink)
+                row = try_situation(
+                    program, state, opportunities, TIME_PASSED, day, 0, -1, sink
+                )
 
 
-def begin_day(program, state, days, counts, amounts, day):
+def begin_day(
+    program: Program, state: Numbers, days: Numbers, counts: Numbers, amounts: Numbers, day: int
+) -> None:
     """Make `day` the latest day seen."""
     state[DAY] = day
     if days[state[HEAD]] <= day - program.window_days:
         leave_window(program, state, days, counts, amounts, day)
 
 
-def situation_due(program, state, days, counts, amounts, opportunities, day, horizon):
+def situation_due(
+    program: Program,
+    state: Numbers,
+    days: Numbers,
+    counts: Numbers,
+    amounts: Numbers,
+    opportunities: Numbers,
+    day: int,
+    horizon: int,
+) -> int:
     """Return the earliest day from `day` on at which a time row of the situation fires.
 
     Beyond the horizon a lower bound is enough.
     """
     cell = state[SITUATION] * KIND_COUNT + TIME_PASSED
-    return _cell_due(program, state, days, counts, amounts, opportunities, -1, cell, day, horizon)
+    return _cell_due(
+        program, state, days, counts, amounts, opportunities, -1, cell, day, horizon
+    )
 
 
-def position_due(program, state, days, counts, amounts, opportunities, listed, day, horizon):
+def position_due(
+    program: Program,
+    state: Numbers,
+    days: Numbers,
+    counts: Numbers,
+    amounts: Numbers,
+    opportunities: Numbers,
+    listed: Numbers,
+    day: int,
+    horizon: int,
+) -> int:
     """Return the earliest day from `day` on at which a time row of an opportunity fires.
 
     Beyond the horizon a lower bound is enough.
@@ -157,7 +216,18 @@ def position_due(program, state, days, counts, amounts, opportunities, listed, d
     return due
 
 
-def _cell_due(program, state, days, counts, amounts, opportunities, at, cell, day, horizon):
+def _cell_due(
+    program: Program,
+    state: Numbers,
+    days: Numbers,
+    counts: Numbers,
+    amounts: Numbers,
+    opportunities: Numbers,
+    at: int,
+    cell: int,
+    day: int,
+    horizon: int,
+) -> int:
     due = NEVER
     for place in range(program.cell_start[cell], program.cell_start[cell + 1]):
         row = program.cell_row[place]
@@ -168,13 +238,22 @@ def _cell_due(program, state, days, counts, amounts, opportunities, at, cell, da
     return due
 
 
-def _visit_positions(program, state, opportunities, listed, day, sink):
+def _visit_positions(
+    program: Program,
+    state: Numbers,
+    opportunities: Numbers,
+    listed: Numbers,
+    day: int,
+    sink: list[Decision],
+) -> None:
     """Let each opportunity try its time rows once; forget those that are back at status quo."""
     kept = 0
     for place in range(state[LISTED]):
         at = listed[place]
         if opportunities[at + POSITION] != STATUS_QUO:
-            try_position(program, state, opportunities, listed, at, TIME_PASSED, day, 0, -1, sink)
+            try_position(
+                program, state, opportunities, listed, at, TIME_PASSED, day, 0, -1, sink
+            )
         if opportunities[at + POSITION] == STATUS_QUO:
             opportunities[at + IS_LISTED] = 0
         else:

@@ -1,5 +1,9 @@
 """Reading facts, testing guards, and finding the day on which a guard will hold."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from lifecycle_model.kernel.layout import (
     DAYS_IN_POSITION,
     END,
@@ -19,8 +23,12 @@ from lifecycle_model.kernel.layout import (
     TO_GIVEN,
 )
 
+if TYPE_CHECKING:
+    from lifecycle_model.kernel.layout import Numbers
+    from lifecycle_model.kernel.program import Program
 
-def positions_skipped(before, target):
+
+def positions_skipped(before: int, target: int) -> int:
     """Return how many positions a move jumps over; a new cycle starts from status quo."""
     if target == before:
         return 0
@@ -29,7 +37,9 @@ def positions_skipped(before, target):
     return max(0, target - before - 1)
 
 
-def fact_value(state, opportunities, at, fact, day, target):
+def fact_value(
+    state: Numbers, opportunities: Numbers, at: int, fact: int, day: int, target: int
+) -> int:
     """Return the fact's number at `day`; ages of NONE come out larger than every interval."""
     if fact < FIRST_AGE:
         return state[fact]
@@ -40,7 +50,15 @@ def fact_value(state, opportunities, at, fact, day, target):
     return day - opportunities[at + ENTERED + fact - DAYS_IN_POSITION]
 
 
-def first_row(program, state, opportunities, at, cell, day, given):
+def first_row(
+    program: Program,
+    state: Numbers,
+    opportunities: Numbers,
+    at: int,
+    cell: int,
+    day: int,
+    given: int,
+) -> int:
     """Return the first row of the cell whose guards all hold, or REFUSED."""
     for place in range(program.cell_start[cell], program.cell_start[cell + 1]):
         row = program.cell_row[place]
@@ -62,17 +80,28 @@ def first_row(program, state, opportunities, at, cell, day, given):
     return REFUSED
 
 
-def target_of(program, row, given):
+def target_of(program: Program, row: int, given: int) -> int:
     """Return the state that the row leads to, as far as the row itself tells."""
     target = program.target[row]
     return given if target == TO_GIVEN else target
 
 
-def row_due(program, state, days, counts, amounts, opportunities, at, row, day, horizon):
+def row_due(
+    program: Program,
+    state: Numbers,
+    days: Numbers,
+    counts: Numbers,
+    amounts: Numbers,
+    opportunities: Numbers,
+    at: int,
+    row: int,
+    day: int,
+    horizon: int,
+) -> int:
     """Return the earliest day from `day` on at which all guards of a time row hold.
 
-    Where that day lies beyond the horizon, any later day that is no later than it may come back:
-    a lower bound; NEVER where it never comes.
+    Where that day lies beyond the horizon, a lower bound beyond the horizon may come back;
+    NEVER where the day never comes.
     """
     first = program.guard_start[row]
     end = program.guard_start[row + 1]
@@ -102,7 +131,17 @@ def row_due(program, state, days, counts, amounts, opportunities, at, row, day, 
     return min(day, NEVER)
 
 
-def _window_due(program, state, days, counts, amounts, fact, low, high, day):
+def _window_due(
+    program: Program,
+    state: Numbers,
+    days: Numbers,
+    counts: Numbers,
+    amounts: Numbers,
+    fact: int,
+    low: int,
+    high: int,
+    day: int,
+) -> int:
     """Walk the days on which an entry leaves the window until the fact lies in the interval."""
     head = state[HEAD]
     end = state[END]

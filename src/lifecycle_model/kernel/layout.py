@@ -4,7 +4,15 @@ Days are numbers of a calendar that the caller chooses, money is integer ten-tho
 and kinds are their places in `Situation`, `BuyingPosition` and `KINDS`.
 """
 
-from typing import Final
+from collections.abc import MutableSequence
+from typing import Final, TypeAlias
+
+Numbers: TypeAlias = MutableSequence[int]
+"""A flat sequence of numbers that the kernel reads and writes."""
+
+Decision: TypeAlias = tuple[int, int, int, int, int, int, int, tuple[int, ...]]
+"""One recorded decision: answer, place of the event (-1 where time asked), day, start of the
+opportunity (-1 on the situation axis), row or cell, before, after, values of the facts."""
 
 # Days. A fact that ages is stored as the day it counts from; NONE lies so far back that the age
 # falls outside every interval of days.

@@ -1,10 +1,13 @@
 """Deciding and moving: one try of a cell of the table, on either axis."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from lifecycle_model.kernel.absorb import restore
 from lifecycle_model.kernel.guards import first_row, target_of
 from lifecycle_model.kernel.layout import (
     ASK_GUARDS,
-    DAY,
     DAYS_DISSATISFIED,
     DISSATISFIED,
     ENTERED,
@@ -21,7 +24,6 @@ from lifecycle_model.kernel.layout import (
     OCCASIONAL,
     OPEN_OPPORTUNITIES,
     OPPORTUNITY_LOST,
-    OPPORTUNITY_SLOTS,
     POSITION,
     POSITION_DUE,
     POTENTIAL,
@@ -43,8 +45,23 @@ from lifecycle_model.kernel.layout import (
 )
 from lifecycle_model.kernel.record import MOVED, STAYED, record_answer, record_refusal
 
+if TYPE_CHECKING:
+    from lifecycle_model.kernel.layout import Decision, Numbers
+    from lifecycle_model.kernel.program import Program
 
-def try_position(program, state, opportunities, listed, at, kind, day, given, event_at, sink):
+
+def try_position(
+    program: Program,
+    state: Numbers,
+    opportunities: Numbers,
+    listed: Numbers,
+    at: int,
+    kind: int,
+    day: int,
+    given: int,
+    event_at: int,
+    sink: list[Decision],
+) -> int:
     """Let one opportunity answer; return the row that fired, NO_ROW or REFUSED."""
     before = opportunities[at + POSITION]
     cell = (SITUATION_COUNT + before) * KIND_COUNT + kind
@@ -55,23 +72,39 @@ def try_position(program, state, opportunities, listed, at, kind, day, given, ev
         row = first_row(program, state, opportunities, at, cell, day, given)
         if row == REFUSED:
             if state[RECORDING] and kind != TIME_PASSED:
-                record_refusal(program, state, opportunities, at, cell, given, day, event_at, sink)
+                record_refusal(
+                    program, state, opportunities, at, cell, given, day, event_at, sink
+                )
             return REFUSED
     target = target_of(program, row, given)
     if target == before:
         if state[RECORDING]:
             record_answer(
-                program, state, opportunities, at, STAYED, row, before, target, day, event_at, sink
+                program,
+                state,
+                opportunities,
+                at,
+                STAYED,
+                row,
+                before,
+                target,
+                day,
+                event_at,
+                sink,
             )
-        if target == IMPLEMENTATION and (kind == PURCHASE_COMPLETED or kind == OPPORTUNITY_LOST):
+        if target == IMPLEMENTATION and (
+            kind == PURCHASE_COMPLETED or kind == OPPORTUNITY_LOST
+        ):
             opportunities[at + ENTERED] = day
         return row
-    record_answer(program, state, opportunities, at, MOVED, row, before, target, day, event_at, sink)
+    record_answer(
+        program, state, opportunities, at, MOVED, row, before, target, day, event_at, sink
+    )
     _enter_position(program, state, opportunities, listed, at, before, target, day)
     return row
 
 
-def note_competitor(opportunities, at, kind, row, named):
+def note_competitor(opportunities: Numbers, at: int, kind: int, row: int, named: int) -> None:
     """Keep with whom the opportunity is, after the position answered `row`."""
     if kind == OPPORTUNITY_LOST:
         opportunities[at + WITH_COMPETITOR] = 1
@@ -81,7 +114,16 @@ def note_competitor(opportunities, at, kind, row, named):
         opportunities[at + WITH_COMPETITOR] = 0
 
 
-def try_situation(program, state, opportunities, kind, day, given, event_at, sink):
+def try_situation(
+    program: Program,
+    state: Numbers,
+    opportunities: Numbers,
+    kind: int,
+    day: int,
+    given: int,
+    event_at: int,
+    sink: list[Decision],
+) -> int:
     """Let the situation answer; return the row that fired, NO_ROW or REFUSED."""
     before = state[SITUATION]
     cell = before * KIND_COUNT + kind
@@ -103,7 +145,17 @@ def try_situation(program, state, opportunities, kind, day, given, event_at, sin
     answer = STAYED if target == before else MOVED
     if answer == MOVED or state[RECORDING]:
         record_answer(
-            program, state, opportunities, NO_ROW, answer, row, before, target, day, event_at, sink
+            program,
+            state,
+            opportunities,
+            NO_ROW,
+            answer,
+            row,
+            before,
+            target,
+            day,
+            event_at,
+            sink,
         )
     if answer == MOVED:
         state[MOVED_ROW] = row
@@ -113,7 +165,16 @@ def try_situation(program, state, opportunities, kind, day, given, event_at, sin
     return row
 
 
-def _enter_position(program, state, opportunities, listed, at, before, target, day):
+def _enter_position(
+    program: Program,
+    state: Numbers,
+    opportunities: Numbers,
+    listed: Numbers,
+    at: int,
+    before: int,
+    target: int,
+    day: int,
+) -> None:
     opportunities[at + POSITION] = target
     opportunities[at + ENTERED] = day if target != STATUS_QUO else NONE
     opportunities[at + WITH_COMPETITOR] = 0
@@ -133,7 +194,7 @@ def _enter_position(program, state, opportunities, listed, at, before, target, d
         state[POSITION_DUE] = min(state[POSITION_DUE], day + wait)
 
 
-def _list(state, opportunities, listed, at):
+def _list(state: Numbers, opportunities: Numbers, listed: Numbers, at: int) -> None:
     """Insert the opportunity among those that time visits, kept in ascending order."""
     opportunities[at + IS_LISTED] = 1
     place = state[LISTED]
@@ -144,14 +205,22 @@ def _list(state, opportunities, listed, at):
     state[LISTED] += 1
 
 
-def _restored(state):
+def _restored(state: Numbers) -> int:
     """Return the situation that ends a dissatisfaction."""
     if state[PURCHASES] > 0 and state[STANDING_PURCHASES] <= 0:
         return POTENTIAL
     return state[RUNG]
 
 
-def _enter_situation(program, state, before, target, restored, kind, day):
+def _enter_situation(
+    program: Program,
+    state: Numbers,
+    before: int,
+    target: int,
+    restored: bool,
+    kind: int,
+    day: int,
+) -> None:
     state[SITUATION] = target
     if before == DISSATISFIED:
         state[RUNG] = NO_ROW

@@ -9,28 +9,30 @@ from lifecycle_model.errors import InvalidRules, Problem
 from lifecycle_model.events import KINDS, money_units
 from lifecycle_model.kernel import layout
 from lifecycle_model.policy import Policy
-from lifecycle_model.rules import FACTS, Guard, Rule, RuleTable
+from lifecycle_model.rules import FACTS, GIVEN, RESTORED, Guard, Rule, RuleTable
 from lifecycle_model.rules.checks import STATES, targets_of
 from lifecycle_model.states import Axis
 
 FACT_CODES: Final = {name: getattr(layout, name.upper()) for name in FACTS}
 """The slot or code of each fact in the kernel."""
 
-SIGNS_OF_LIFE: Final = frozenset({
-    "interest_shown",
-    "lead_qualified",
-    "need_recognized",
-    "evaluation_started",
-    "supplier_chosen",
-    "concern_raised",
-    "concern_resolved",
-    "decision_dropped",
-    "purchase_completed",
-    "purchase_reversed",
-    "product_used",
-    "case_opened",
-    "survey_answered",
-})
+SIGNS_OF_LIFE: Final = frozenset(
+    {
+        "interest_shown",
+        "lead_qualified",
+        "need_recognized",
+        "evaluation_started",
+        "supplier_chosen",
+        "concern_raised",
+        "concern_resolved",
+        "decision_dropped",
+        "purchase_completed",
+        "purchase_reversed",
+        "product_used",
+        "case_opened",
+        "survey_answered",
+    }
+)
 """The kinds that are the customer's own signs of life."""
 
 # Facts that a kind may change such that a time row falls due earlier than it was. Whatever else
@@ -53,7 +55,9 @@ _HASTENED: Final = {
     "customer_left": {"open_cases", "open_complaints", "protected", "days_expired"},
 }
 
-_GROWING: Final = frozenset({"purchase_days", "revenue", "standing_purchases", "open_opportunities"})
+_GROWING: Final = frozenset(
+    {"purchase_days", "revenue", "standing_purchases", "open_opportunities"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,9 @@ def compile_program(table: RuleTable, policy: Policy) -> Program:
                 rows = [
                     number
                     for number, rule in enumerate(rules)
-                    if rule.axis == axis and rule.kind == kind and state in rule.sources
+                    if rule.axis == axis
+                    and rule.kind == kind
+                    and state in rule.sources
                     # Time would search in vain for the day of a row that no day can bring.
                     and (kind != "time_passed" or _can_ever_fire(rule, policy))
                 ]
@@ -143,7 +149,9 @@ def compile_program(table: RuleTable, policy: Policy) -> Program:
         tells_competitor=_by_kind(
             {"opportunity_lost", "supplier_chosen", "purchase_completed", "manual_correction"}
         ),
-        position_wait=tuple(_wait(rules, position, policy) for position in STATES[Axis.POSITION]),
+        position_wait=tuple(
+            _wait(rules, position, policy) for position in STATES[Axis.POSITION]
+        ),
         situation_reads_growth=0 if calm[Axis.SITUATION] else 1,
         positions_read_customer=0 if calm[Axis.POSITION] else 1,
         day_offset_minutes=policy.day_offset_minutes,
@@ -190,8 +198,10 @@ def interval(guard: Guard, policy: Policy) -> tuple[int, int]:
 
 
 def _target(rule: Rule) -> int:
-    special = {"restored": layout.TO_RESTORED, "given": layout.TO_GIVEN}
-    return special[rule.target] if rule.target in special else STATES[rule.axis].index(rule.target)  # type: ignore[arg-type]
+    special = {RESTORED: layout.TO_RESTORED, GIVEN: layout.TO_GIVEN}
+    if rule.target in special:
+        return special[rule.target]
+    return STATES[rule.axis].index(rule.target)
 
 
 def _by_kind(kinds: Iterable[str]) -> tuple[int, ...]:
@@ -231,7 +241,7 @@ def _stirring(rules: tuple[Rule, ...]) -> list[str]:
 
 
 def _can_ever_fire(rule: Rule, policy: Policy) -> bool:
-    """Return whether every guard leaves its fact a value; counts and money are never negative."""
+    """Return whether each guard leaves its fact a value; no count or sum is negative."""
     for guard in rule.guards:
         low, high = interval(guard, policy)
         if low > high or (FACTS[guard.fact].unit in {"count", "money"} and high < 0):
@@ -241,7 +251,16 @@ def _can_ever_fire(rule: Rule, policy: Policy) -> bool:
 
 def _wait(rules: tuple[Rule, ...], position: str, policy: Policy) -> int:
     waits = [
-        max([0, *(interval(guard, policy)[0] for guard in rule.guards if FACTS[guard.fact].unit == "days")])
+        max(
+            [
+                0,
+                *(
+                    interval(guard, policy)[0]
+                    for guard in rule.guards
+                    if FACTS[guard.fact].unit == "days"
+                ),
+            ]
+        )
         for rule in _time_rules(rules, Axis.POSITION)
         if position in rule.sources
     ]
@@ -263,7 +282,11 @@ def _refuse_endless_time(rules: tuple[Rule, ...], policy: Policy) -> None:
                 continue
             if target == start:
                 chain = " -> ".join(row.id for row in (*path, rule))
-                problem = Problem("situation rules", chain, "lead in a circle at one midnight: let one guard exclude another")
+                problem = Problem(
+                    "situation rules",
+                    chain,
+                    "lead in a circle at one midnight: let one guard exclude another",
+                )
                 raise InvalidRules("rule table", (problem,))
             if target not in seen:
                 circles((*path, rule), start, target, seen | {target})

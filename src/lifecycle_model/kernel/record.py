@@ -4,18 +4,39 @@ These two functions are all that a compiled engine gives its own body; they deci
 `sink` is a list here: each record is a tuple of numbers, with the values of the row's guards.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from lifecycle_model.kernel.guards import fact_value, target_of
+
+if TYPE_CHECKING:
+    from lifecycle_model.kernel.layout import Decision, Numbers
+    from lifecycle_model.kernel.program import Program
+
 
 MOVED = 1
 STAYED = 2
 REFUSED = 3
 
 
-def record_answer(program, state, opportunities, at, answer, row, before, after, day, event_at, sink):
+def record_answer(
+    program: Program,
+    state: Numbers,
+    opportunities: Numbers,
+    at: int,
+    answer: int,
+    row: int,
+    before: int,
+    after: int,
+    day: int,
+    event_at: int,
+    sink: list[Decision],
+) -> None:
     """Record that a row fired: the axis moved, or stayed where the row leads."""
     guard = program.guard_start[row]
     end = program.guard_start[row + 1]
-    values = ()
+    values: tuple[int, ...] = ()
     while guard < end:
         fact = program.guard_fact[guard]
         values += (fact_value(state, opportunities, at, fact, day, after),)
@@ -23,9 +44,19 @@ def record_answer(program, state, opportunities, at, answer, row, before, after,
     sink.append((answer, event_at, day, at, row, before, after, values))
 
 
-def record_refusal(program, state, opportunities, at, cell, given, day, event_at, sink):
+def record_refusal(
+    program: Program,
+    state: Numbers,
+    opportunities: Numbers,
+    at: int,
+    cell: int,
+    given: int,
+    day: int,
+    event_at: int,
+    sink: list[Decision],
+) -> None:
     """Record that no row of a cell held, with the values of all their guards."""
-    values = ()
+    values: tuple[int, ...] = ()
     for place in range(program.cell_start[cell], program.cell_start[cell + 1]):
         row = program.cell_row[place]
         target = target_of(program, row, given)

@@ -24,11 +24,7 @@ STATES: Final = {
     Axis.POSITION: tuple(BuyingPosition),
 }
 
-THRESHOLDS: Final = tuple(
-    name
-    for name, value in Policy()
-    if isinstance(value, int | Decimal)
-)
+THRESHOLDS: Final = tuple(name for name, value in Policy() if isinstance(value, int | Decimal))
 """The policy fields that a guard may name."""
 
 # Kinds that reach an opportunity without naming it.
@@ -64,9 +60,13 @@ def _row_faults(rule: Rule) -> Iterator[Problem]:
         yield Problem(place, "", "has no source: name at least one state")
     for source in rule.sources:
         if source not in states:
-            yield Problem(place, repr(source), f"is not a {rule.axis}: {did_you_mean(source, states)}")
+            yield Problem(
+                place, repr(source), f"is not a {rule.axis}: {did_you_mean(source, states)}"
+            )
     if rule.kind not in KINDS:
-        yield Problem(place, repr(rule.kind), f"is not a kind: {did_you_mean(rule.kind, KINDS)}")
+        yield Problem(
+            place, repr(rule.kind), f"is not a kind: {did_you_mean(rule.kind, KINDS)}"
+        )
     yield from _target_faults(rule, place)
     if rule.axis == Axis.POSITION:
         yield from _position_faults(rule, place)
@@ -77,45 +77,77 @@ def _row_faults(rule: Rule) -> Iterator[Problem]:
 def _target_faults(rule: Rule, place: str) -> Iterator[Problem]:
     states = STATES[rule.axis]
     if (rule.target == "given") != (rule.kind == "manual_correction"):
-        yield Problem(place, repr(rule.target), "'given' is the target of manual_correction, and only of it")
+        yield Problem(
+            place,
+            repr(rule.target),
+            "'given' is the target of manual_correction, and only of it",
+        )
     elif rule.target == "restored":
         if rule.axis != Axis.SITUATION or set(rule.sources) != {Situation.DISSATISFIED}:
-            yield Problem(place, "'restored'", "is a target from dissatisfied only: split the row")
+            yield Problem(
+                place, "'restored'", "is a target from dissatisfied only: split the row"
+            )
     elif rule.target != "given" and rule.target not in states:
         known = (*states, "restored") if rule.axis == Axis.SITUATION else states
-        yield Problem(place, repr(rule.target), f"is not a {rule.axis}: {did_you_mean(rule.target, known)}")
+        yield Problem(
+            place,
+            repr(rule.target),
+            f"is not a {rule.axis}: {did_you_mean(rule.target, known)}",
+        )
     if rule.kind == "time_passed" and rule.target in rule.sources:
-        yield Problem(place, repr(rule.target), "time would fire this row for ever: remove it from the sources")
+        yield Problem(
+            place,
+            repr(rule.target),
+            "time would fire this row for ever: remove it from the sources",
+        )
 
 
 def _position_faults(rule: Rule, place: str) -> Iterator[Problem]:
     if rule.kind in KINDS and rule.kind not in _OPPORTUNITY_KINDS:
-        yield Problem(place, repr(rule.kind), "names no opportunity: use a kind with an opportunity_id")
+        yield Problem(
+            place, repr(rule.kind), "names no opportunity: use a kind with an opportunity_id"
+        )
     if rule.kind in _UNNAMED and BuyingPosition.STATUS_QUO in rule.sources:
-        mend = f"finds no opportunity at status_quo, which may be forgotten: remove that source"
+        mend = "finds no opportunity at status_quo, which may be forgotten: remove that source"
         yield Problem(place, repr(rule.kind), mend)
 
 
 def _guard_faults(rule: Rule, guard: Guard, place: str) -> Iterator[Problem]:
     if guard.operator not in OPERATORS:
-        yield Problem(place, repr(guard.operator), f"is not an operator: use one of {', '.join(OPERATORS)}")
+        yield Problem(
+            place,
+            repr(guard.operator),
+            f"is not an operator: use one of {', '.join(OPERATORS)}",
+        )
     threshold = guard.threshold
     if isinstance(threshold, str):
         if threshold not in THRESHOLDS:
-            yield Problem(place, repr(threshold), f"is not a threshold: {did_you_mean(threshold, THRESHOLDS)}")
-    elif isinstance(threshold, Decimal) and (not threshold.is_finite() or threshold.as_tuple().exponent < -4):  # type: ignore[operator]
+            yield Problem(
+                place,
+                repr(threshold),
+                f"is not a threshold: {did_you_mean(threshold, THRESHOLDS)}",
+            )
+    elif not Decimal(threshold).is_finite() or threshold % Decimal("0.0001"):
         yield Problem(place, str(threshold), "is not a threshold: use at most four decimals")
     fact = FACTS.get(guard.fact)
     if fact is None:
-        yield Problem(place, repr(guard.fact), f"is not a fact: {did_you_mean(guard.fact, tuple(FACTS))}")
+        yield Problem(
+            place, repr(guard.fact), f"is not a fact: {did_you_mean(guard.fact, tuple(FACTS))}"
+        )
     elif fact.scope == "opportunity" and rule.axis != Axis.POSITION:
-        yield Problem(place, repr(guard.fact), "belongs to an opportunity: use it on the position axis")
+        yield Problem(
+            place, repr(guard.fact), "belongs to an opportunity: use it on the position axis"
+        )
     elif fact.scope == "event" and rule.kind not in fact.kinds:
-        yield Problem(place, repr(guard.fact), f"is set only by {', '.join(fact.kinds)}: change the kind")
+        yield Problem(
+            place, repr(guard.fact), f"is set only by {', '.join(fact.kinds)}: change the kind"
+        )
     elif fact.name == "positions_skipped" and rule.kind == "time_passed":
         yield Problem(place, repr(guard.fact), "time skips no position: remove the guard")
     elif isinstance(threshold, Decimal) and fact.unit != "money" and threshold % 1:
-        yield Problem(place, str(threshold), f"is compared with whole {fact.unit}: use a whole number")
+        yield Problem(
+            place, str(threshold), f"is compared with whole {fact.unit}: use a whole number"
+        )
 
 
 def _duplicates(rules: Sequence[Rule]) -> Iterator[Problem]:
@@ -147,12 +179,16 @@ def _dead_ends(rules: Sequence[Rule]) -> Iterator[Problem]:
             for target in targets_of(rule)
             if source != target
         }
-        reached = {states[0]}
-        while more := {target for source, target in edges if source in reached} - reached:
+        reached = {str(states[0])}
+        while more := {str(target) for source, target in edges if source in reached} - reached:
             reached |= more
         for state in states:
             if state not in reached:
-                yield Problem(axis, repr(str(state)), f"is unreachable from {states[0]}: add a row that leads there")
+                yield Problem(
+                    axis,
+                    repr(str(state)),
+                    f"is unreachable from {states[0]}: add a row that leads there",
+                )
             if not any(source == state for source, _ in edges):
                 yield Problem(axis, repr(str(state)), "is a trap: add a row that leads out")
 
@@ -162,5 +198,10 @@ def targets_of(rule: Rule) -> tuple[str, ...]:
     if rule.target == "given":
         return ()
     if rule.target == "restored":
-        return (Situation.POTENTIAL, Situation.OCCASIONAL, Situation.REGULAR, Situation.PREFERRED)
+        return (
+            Situation.POTENTIAL,
+            Situation.OCCASIONAL,
+            Situation.REGULAR,
+            Situation.PREFERRED,
+        )
     return (rule.target,)

@@ -1,6 +1,6 @@
 """The two default tables: every rule of the model, as data. Nothing else states a rule.
 
-The rows were built from five documents, S0 to S4; docs/explanation/model.md says what each gave.
+The rows were built from five documents, S0 to S4; the documentation says what each gave.
 """
 
 from typing import Final
@@ -21,7 +21,7 @@ def _position(
     return Rule(rule_id, Axis.POSITION, sources, kind, target, guards, ("S0",))
 
 
-def _situation(  # noqa: PLR0913 - the columns of the table
+def _situation(
     rule_id: str,
     sources: tuple[str, ...],
     kind: str,
@@ -51,7 +51,9 @@ _POSITIONS: Final = (
     _position("decision-dropped", _OPEN, "decision_dropped", _STATUS_QUO),
     _position("value-delivered", (_IMPLEMENTATION,), "value_delivered", _STATUS_QUO),
     _position("account-closed", (*_OPEN, _IMPLEMENTATION), "customer_left", _STATUS_QUO),
-    _position("contract-cancelled", (_IMPLEMENTATION,), "purchase_reversed", _STATUS_QUO, _TAKEN_OFF),
+    _position(
+        "contract-cancelled", (_IMPLEMENTATION,), "purchase_reversed", _STATUS_QUO, _TAKEN_OFF
+    ),
     _position("corrected", _ANY_POSITION, "manual_correction", GIVEN),
     _position(
         "settled",

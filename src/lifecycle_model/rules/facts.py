@@ -25,14 +25,49 @@ _PURCHASES: Final = ("purchase_completed", "purchase_reversed")
 _CASES: Final = ("case_opened", "case_closed")
 
 _ALL: Final = (
-    Fact("purchase_days", "count", "customer", "days in the window with a purchase that stands", _PURCHASES),
-    Fact("revenue", "money", "customer", "net amount booked in the window, never below 0", _PURCHASES),
-    Fact("standing_purchases", "count", "customer", "purchases ever completed, less those reversed", _PURCHASES),
+    Fact(
+        "purchase_days",
+        "count",
+        "customer",
+        "days in the window with a purchase that stands",
+        _PURCHASES,
+    ),
+    Fact(
+        "revenue",
+        "money",
+        "customer",
+        "net amount booked in the window, never below 0",
+        _PURCHASES,
+    ),
+    Fact(
+        "standing_purchases",
+        "count",
+        "customer",
+        "purchases ever completed, less those reversed",
+        _PURCHASES,
+    ),
     Fact("open_cases", "count", "customer", "cases opened and not closed", _CASES),
     Fact("open_complaints", "count", "customer", "open cases that are complaints", _CASES),
-    Fact("open_opportunities", "count", "customer", "opportunities in needs, options or concerns", ("need_recognized", "decision_dropped")),
-    Fact("payments_overdue", "count", "customer", "payments overdue and not received", ("payment_overdue", "payment_received")),
-    Fact("confirmation_needed", "yes_no", "customer", "the policy asks for a survey to end a dissatisfaction"),
+    Fact(
+        "open_opportunities",
+        "count",
+        "customer",
+        "opportunities in needs, options or concerns",
+        ("need_recognized", "decision_dropped"),
+    ),
+    Fact(
+        "payments_overdue",
+        "count",
+        "customer",
+        "payments overdue and not received",
+        ("payment_overdue", "payment_received"),
+    ),
+    Fact(
+        "confirmation_needed",
+        "yes_no",
+        "customer",
+        "the policy asks for a survey to end a dissatisfaction",
+    ),
     Fact("score", "score", "event", "the answer of the survey", ("survey_answered",)),
     Fact(
         "behaviour_qualifies",
@@ -57,19 +92,46 @@ _ALL: Final = (
         ("purchase_reversed",),
     ),
     Fact("protected", "yes_no", "customer", "a contract covers the day, or a correction holds"),
-    Fact("days_since_purchase", "days", "customer", "days since the latest purchase day that stands"),
+    Fact(
+        "days_since_purchase",
+        "days",
+        "customer",
+        "days since the latest purchase day that stands",
+    ),
     Fact(
         "days_idle",
         "days",
         "customer",
         "days since the latest standing purchase, use, restore or correction",
     ),
-    Fact("days_expired", "days", "customer", "days since the furthest cover ended without a renewal"),
-    Fact("days_since_sign", "days", "customer", "days since the customer's latest sign of life"),
+    Fact(
+        "days_expired",
+        "days",
+        "customer",
+        "days since the furthest cover ended without a renewal",
+    ),
+    Fact(
+        "days_since_sign", "days", "customer", "days since the customer's latest sign of life"
+    ),
     Fact("days_dissatisfied", "days", "customer", "days since the dissatisfaction began"),
-    Fact("days_in_position", "days", "opportunity", "days since the opportunity entered its position"),
-    Fact("days_since_touched", "days", "opportunity", "days since an event other than an offer named it"),
-    Fact("positions_skipped", "count", "opportunity", "positions that the forward move jumps over"),
+    Fact(
+        "days_in_position",
+        "days",
+        "opportunity",
+        "days since the opportunity entered its position",
+    ),
+    Fact(
+        "days_since_touched",
+        "days",
+        "opportunity",
+        "days since an event other than an offer named it",
+    ),
+    Fact(
+        "positions_skipped",
+        "count",
+        "opportunity",
+        "positions that the forward move jumps over",
+    ),
 )
 
 FACTS: Final = MappingProxyType({fact.name: fact for fact in _ALL})

@@ -55,7 +55,9 @@ class Rule:
     def __str__(self) -> str:
         guards = " and ".join(map(str, self.guards))
         condition = f" if {guards}" if guards else ""
-        return f"{self.id}: {' | '.join(self.sources)} --{self.kind}{condition}--> {self.target}"
+        return (
+            f"{self.id}: {' | '.join(self.sources)} --{self.kind}{condition}--> {self.target}"
+        )
 
 
 @dataclass(frozen=True)
