@@ -86,23 +86,21 @@ def problems_of(error: "ValidationError", kinds: Sequence[str] = ()) -> tuple[Pr
     found = []
     for detail in error.errors(include_url=False, include_context=True):
         path = [str(part) for part in detail["loc"] if part not in kinds]
-        place, value, mend = (
-            ".".join(path) or "the whole",
-            shown(detail["input"]),
-            detail["msg"],
-        )
+        place = ".".join(path) or "the whole"
+        value, mend = shown(detail["input"]), detail["msg"]
+        context = detail.get("ctx", {})
         match detail["type"]:
             case "missing":
                 value, mend = "", "is missing: give it a value"
             case "extra_forbidden":
                 mend = "is not a known field: remove it or correct its name"
             case "union_tag_invalid":
-                place, value = "kind", shown(detail["ctx"]["tag"])
-                mend = f"is not a known kind: {did_you_mean(detail['ctx']['tag'], kinds)}"
+                place, value = "kind", shown(context["tag"])
+                mend = f"is not a known kind: {did_you_mean(context['tag'], kinds)}"
             case "union_tag_not_found":
                 place, value, mend = "kind", "", "is missing: say what happened"
             case "value_error":
-                mend = str(detail["ctx"]["error"])
+                mend = str(context["error"])
             case _:  # pydantic's own sentence says it well
                 pass
         found.append(Problem(place, value, mend))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from heapq import heappop, heappush
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from lifecycle_model.customer import Customer
 from lifecycle_model.events import EVENT_TYPES, KINDS, MAX_SCORE, Event, parse_event
@@ -23,14 +23,17 @@ _FIRST_DAY: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _DAY: Final = timedelta(days=1)
 
 
+# The least length of a path through here, a number that breaks ties, and the path so far.
+_Step: TypeAlias = tuple[int, int, Customer, tuple[Event, ...], tuple[Transition, ...]]
+
+
 def find_path(
     lifecycle: "Lifecycle", customer: Customer, target: State, opportunity_id: str
 ) -> Path | None:
     """Return the shortest path, or None where no events lead there."""
     search = _Search(lifecycle, target, opportunity_id)
     numbers = count()
-    start: tuple[tuple[Event, ...], tuple[Transition, ...]] = ((), ())
-    queue = [(search.least(customer), next(numbers), customer, *start)]
+    queue: list[_Step] = [(search.least(customer), next(numbers), customer, (), ())]
     seen: set[Hashable] = set()
     while queue:
         _, _, here, events, transitions = heappop(queue)
@@ -42,9 +45,10 @@ def find_path(
         seen.add(key)
         for event in search.candidates(here):
             outcome = lifecycle.apply(here, event)
-            least = len(events) + 1 + search.least(outcome.customer)
-            longer = (*events, event), (*transitions, *outcome.transitions)
-            heappush(queue, (least, next(numbers), outcome.customer, *longer))
+            after = outcome.customer
+            least = len(events) + 1 + search.least(after)
+            moves = (*transitions, *outcome.transitions)
+            heappush(queue, (least, next(numbers), after, (*events, event), moves))
     return None
 
 

@@ -1,6 +1,7 @@
 """`lifecycle schema`: the JSON Schema of what goes in and what is stored."""
 
-from typing import Annotated, Final
+from collections.abc import Callable
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -10,7 +11,7 @@ from lifecycle_model.cli.terminal import say_json
 from lifecycle_model.errors import did_you_mean
 from lifecycle_model.events import EVENT_ADAPTER
 
-_SCHEMAS: Final = {
+_SCHEMAS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "events": EVENT_ADAPTER.json_schema,
     "customer": Customer.model_json_schema,
     "policy": Policy.model_json_schema,
