@@ -25,6 +25,8 @@ from lifecycle_model.states import BuyingPosition, Situation
 SCHEMA_VERSION: Final = 1
 """The version of the stored form that this release writes and reads."""
 
+_LIMIT: Final = Decimal(9 * 10**14)
+
 Count = Annotated[int, Field(strict=True, ge=0)]
 
 
@@ -70,7 +72,9 @@ class _StoredDay(BaseModel):
 
     day: Day
     purchases: Count
-    amount: Annotated[Decimal, Field(decimal_places=4, allow_inf_nan=False)]
+    amount: Annotated[
+        Decimal, Field(gt=-_LIMIT, lt=_LIMIT, decimal_places=4, allow_inf_nan=False)
+    ]
 
 
 def _load_window(value: object) -> PurchaseWindow:

@@ -149,6 +149,20 @@ class NaiveTime(LifecycleError, ValueError):
 
 
 @dataclass(eq=False)
+class OutsideCalendar(LifecycleError, ValueError):
+    """An instant's day at the policy's offset lies outside the years 1 to 9999."""
+
+    at: datetime
+    day_offset_minutes: int
+
+    def _message(self) -> str:
+        return (
+            f"{self.at.isoformat()} falls outside the years 1 to 9999 at "
+            f"day_offset_minutes={self.day_offset_minutes}: correct the time"
+        )
+
+
+@dataclass(eq=False)
 class LateEvent(LifecycleError, ValueError):
     """An event, or a time asked for, is older than the customer's clock."""
 

@@ -143,8 +143,9 @@ class Memory:
         state, before = self.state, self.before
         fields = known
         if state[at.SITUATION] != before[at.SITUATION]:
-            rung = state[at.RUNG]
             fields["situation"] = SITUATIONS[state[at.SITUATION]]
+        if state[at.RUNG] != before[at.RUNG]:
+            rung = state[at.RUNG]
             fields["restores_to"] = None if rung < 0 else SITUATIONS[rung]
         for name, slot in _DAY_FIELDS:
             if state[slot] != before[slot]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from lifecycle_model.cli.words import counted
 from lifecycle_model.errors import Problem
 
 SHOWN: Final = 20
@@ -76,7 +77,7 @@ class Faults:
 
     def rows(self) -> str:
         """Say how many rows are faulty."""
-        return "1 row is" if self.count == 1 else f"{self.count:,} rows are"
+        return f"{counted(self.count, 'row')} {'is' if self.count == 1 else 'are'}"
 
     def details(self) -> tuple[str, ...]:
         """Return one line for each fault that is told, and how many are not."""
