@@ -68,7 +68,7 @@ class PurchaseWindow:
 class _StoredDay(BaseModel):
     """One entry of the stored window."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     day: Day
     purchases: Count
@@ -106,14 +106,28 @@ Window = Annotated[
     PurchaseWindow,
     PlainValidator(_load_window),
     PlainSerializer(_store_window),
-    WithJsonSchema({"type": "array", "items": _StoredDay.model_json_schema()}),
+    WithJsonSchema(
+        {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "day": {"type": "string", "format": "date"},
+                    "purchases": {"type": "integer", "minimum": 0},
+                    "amount": {"type": "string", "description": "at most four decimals"},
+                },
+                "required": ["day", "purchases", "amount"],
+                "additionalProperties": False,
+            },
+        }
+    ),
 ]
 
 
 class Opportunity(BaseModel):
     """One buying decision that is under way."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: Id
     position: BuyingPosition
@@ -127,7 +141,7 @@ class Opportunity(BaseModel):
 class OpenCase(BaseModel):
     """One request or complaint that is open."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: Id
     complaint: bool
@@ -146,7 +160,7 @@ class Customer(BaseModel):
     True
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     schema_version: Literal[1] = SCHEMA_VERSION
     id: Id

@@ -28,7 +28,7 @@ _COUNT_FIELDS: Final = (
 )
 
 # Copying a model is cheaper than validating or constructing one, and these values are sound.
-_BLANK: Final = Opportunity(
+_BLANK: Final = Opportunity.model_construct(
     id="-",
     position=BuyingPosition.IMPLEMENTATION,
     entered_on=date.min,

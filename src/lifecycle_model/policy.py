@@ -48,7 +48,7 @@ class Policy(BaseModel):
     'default'
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: Word = "default"
     version: Word = "1"

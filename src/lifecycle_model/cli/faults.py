@@ -18,11 +18,6 @@ class InputError(Exception):
     details: tuple[str, ...] = ()
     mend: str = ""
 
-    def __str__(self) -> str:
-        return "\n  ".join([self.headline, *self.details]) + (
-            f"\n{self.mend}" if self.mend else ""
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:

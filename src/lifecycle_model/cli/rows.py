@@ -47,9 +47,8 @@ def csv_rows(
         if len(cells) != len(header):
             if cells:
                 mend = "mend the row; a cell that holds the delimiter stands in quotation marks"
-                problem = Problem(
-                    "", f"has {counted(len(cells), 'cell')}, the header has {len(header)}", mend
-                )
+                found = f"has {counted(len(cells), 'cell')}, the header has {len(header)}"
+                problem = Problem("", found, mend)
                 faults.add(Fault(*_place(line, reader.line_num, problem)))
             continue
         yield line, {**constant, **{field: cells[at] for at, field in wanted if cells[at]}}

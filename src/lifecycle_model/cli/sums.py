@@ -56,10 +56,10 @@ def _show_values(summary: Summary) -> None:
         ("stage", LifecycleStage, summary.stages),
         ("funnel group", FunnelGroup, summary.groups),
     )
-    for name, values, counted in axes:
+    for name, values, tally in axes:
         title = Text(name, style="bold")
         for value in values:
-            count = counted[value]
+            count = tally[value]
             share = count / max(summary.customers, 1)
             bar = Text(mark * round(_BAR * share), style="cyan")
             add_row(table, title, value, count, f"{share:.1%}", bar)

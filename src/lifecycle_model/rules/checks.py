@@ -24,7 +24,11 @@ STATES: Final = {
     Axis.POSITION: tuple(BuyingPosition),
 }
 
-THRESHOLDS: Final = tuple(name for name, value in Policy() if isinstance(value, int | Decimal))
+THRESHOLDS: Final = tuple(
+    name
+    for name, field in Policy.model_fields.items()
+    if isinstance(field.default, int | Decimal)
+)
 """The policy fields that a guard may name."""
 
 # Kinds that reach an opportunity without naming it.
