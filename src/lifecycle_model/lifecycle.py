@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 from lifecycle_model.customer import Customer
 from lifecycle_model.decode import Decoder, fact_number
@@ -30,6 +31,7 @@ from lifecycle_model.events import Event, to_utc
 from lifecycle_model.history import History, Outcome
 from lifecycle_model.kernel import layout as at
 from lifecycle_model.kernel.guards import fact_value
+from lifecycle_model.kernel.layout import Decision
 from lifecycle_model.kernel.program import FACT_CODES, Program, compile_program
 from lifecycle_model.memory import Memory
 from lifecycle_model.order import in_order
@@ -110,15 +112,15 @@ class Lifecycle:
             if not known:
                 raise NothingToReplay
             customer = Customer(id=known[0].customer_id)
-        after, decoder, records = self._run(customer, ordered.events, until, recording=False)
+        events = tuple(ordered.events)
+        memory, _, _ = self._fold(customer, events, until, 0)
         return History(
-            after,
-            decoder,
-            records,
-            tuple(ordered.events),
+            self._pack(memory, events, until),
+            events,
             ordered.duplicates,
             ordered.conflicts,
             ordered.future,
+            partial(self._decisions, customer, events, until),
         )
 
     def apply(
@@ -163,9 +165,10 @@ class Lifecycle:
             if event.occurred_at < clock:
                 raise LateEvent(customer.id, event.occurred_at, clock, event.event_id)
             if (event.source, event.event_id) in customer.clock_events:
-                decoder = Decoder(self.program, self.policy, (), ())
+                decoder = Decoder(self.program, self.policy, (), {})
                 return Outcome(customer, decoder, (), duplicate=True)
-        outcome = Outcome(*self._run(customer, (event,), None, recording=True))
+        memory, decoder, decisions = self._fold(customer, (event,), None, at.ANSWERS)
+        outcome = Outcome(self._pack(memory, (event,), None), decoder, decisions)
         if strict and outcome.refusals:
             raise TransitionRefused(customer.id, outcome.refusals)
         return outcome
@@ -188,7 +191,9 @@ class Lifecycle:
         >>> lifecycle.advance(lead, to=datetime(2024, 6, 1, tzinfo=UTC)).transitions[0].rule
         'went-cold'
         """
-        return Outcome(*self._run(customer, (), _aware("to", to), recording=False))
+        until = _aware("to", to)
+        memory, decoder, decisions = self._fold(customer, (), until, at.MOVES)
+        return Outcome(self._pack(memory, (), until), decoder, decisions)
 
     def status(self, customer: Customer, *, as_of: datetime | None = None) -> Status:
         """Return the six values of a customer, and the facts behind them.
@@ -205,7 +210,7 @@ class Lifecycle:
         """
         until = self._until(customer, as_of)
         memory = self._memory(customer, Codes(customer, self.policy), until)
-        after = memory.pack()
+        after = memory.pack({})
         day = max(memory.state[at.DAY], 0)
         bits = conditions(memory.state, memory.opportunities, memory.listed, day, self.program)
         return Status(
@@ -239,10 +244,11 @@ class Lifecycle:
             instant = midnight(due, self.policy.day_offset_minutes)
         except (OverflowError, ValueError):  # beyond the calendar: never
             return None
-        records: list[Any] = []
-        memory.advance(due, records)
-        decoder = Decoder(self.program, self.policy, (), tuple(codes.opportunities))
-        return Deadline(instant, tuple(decoder.transitions(records)))
+        decisions: list[Decision] = []
+        memory.state[at.RECORDING] = at.MOVES
+        memory.advance(due, decisions)
+        decoder = Decoder(self.program, self.policy, (), codes.opportunities)
+        return Deadline(instant, tuple(decoder.transitions(decisions)))
 
     def why_not(
         self,
@@ -310,7 +316,7 @@ class Lifecycle:
         else:
             held = POSITIONS[memory.opportunities[start + at.POSITION]]
         rung = memory.state[at.RUNG]
-        decoder = Decoder(self.program, self.policy, (), ())
+        decoder = Decoder(self.program, self.policy, (), {})
         for rule in self.rules:
             leads = rule.target == target or (
                 rule.target == "restored" and rung >= 0 and SITUATIONS[rung] == target
@@ -322,15 +328,14 @@ class Lifecycle:
                 evidence = decoder.evidence(rule.guards, values)
                 yield RuleCheck(rule, evidence, source_holds=held in rule.sources)
 
-    def _run(
+    def _fold(
         self,
         customer: Customer,
         events: Sequence[Event],
         until: datetime | None,
-        *,
-        recording: bool,
-    ) -> tuple[Customer, Decoder, list[Any]]:
-        """Fold ordered events, then let time pass; return the new customer and the records."""
+        recording: int,
+    ) -> tuple[Memory, Decoder, list[Decision]]:
+        """Fold ordered events, then let time pass; return the memory and what was decided."""
         clock = customer.clock
         if until is not None and clock is not None and until < clock:
             raise LateEvent(customer.id, until, clock)
@@ -338,27 +343,31 @@ class Lifecycle:
         codes = Codes(customer, self.policy)
         records = encode(events, codes, self.policy)
         memory = Memory(customer, codes, self.program, len(records))
-        memory.state[at.RECORDING] = int(recording)
-        sink: list[Any] = []
+        memory.state[at.RECORDING] = recording
+        sink: list[Decision] = []
         folded = memory.fold(records, sink)
         if folded < len(records):
             event = events[folded]
             raise RevenueOverflow(customer.id, event.occurred_at, event.event_id)
         if until is not None:
             memory.advance(day_of(until, self.policy.day_offset_minutes), sink)
-        decoder = Decoder(self.program, self.policy, events, tuple(codes.opportunities))
-        if not events and (until is None or clock is None):
-            return customer, decoder, sink
-        return memory.pack(**self._known(customer, events, until, memory.state)), decoder, sink
+        return memory, Decoder(self.program, self.policy, events, codes.opportunities), sink
 
-    def _known(
-        self,
-        customer: Customer,
-        events: Sequence[Event],
-        until: datetime | None,
-        state: Sequence[int],
-    ) -> dict[str, object]:
-        """Return the fields of the customer that are not the kernel's."""
+    def _decisions(
+        self, customer: Customer, events: Sequence[Event], until: datetime | None
+    ) -> tuple[Decoder, list[Decision]]:
+        """Fold again, for what was decided."""
+        _, decoder, decisions = self._fold(customer, events, until, at.MOVES)
+        return decoder, decisions
+
+    def _pack(
+        self, memory: Memory, events: Sequence[Event], until: datetime | None
+    ) -> Customer:
+        """Return what the memory's customer became."""
+        customer, state = memory.customer, memory.state
+        if not events and (until is None or customer.clock is None):
+            return customer
+        offset = self.policy.day_offset_minutes
         clock = until if until is not None else events[-1].occurred_at
         names = set(customer.clock_events) if customer.clock == clock else set()
         for event in reversed(events):
@@ -368,19 +377,16 @@ class Lifecycle:
                 names.add((event.source, event.event_id))
         known: dict[str, object] = {
             "window_days": self.policy.window_days,
-            "day_offset_minutes": self.policy.day_offset_minutes,
+            "day_offset_minutes": offset,
             "clock": clock,
             "clock_events": tuple(sorted(names)),
         }
         if state[at.MOVED_ROW] >= 0:
             moved_by = state[at.MOVED_EVENT]
+            since = midnight(state[at.MOVED_DAY], offset)
             known["situation_rule"] = self.program.rules[state[at.MOVED_ROW]].id
-            known["situation_since"] = (
-                events[moved_by].occurred_at
-                if moved_by >= 0
-                else midnight(state[at.MOVED_DAY], self.policy.day_offset_minutes)
-            )
-        return known
+            known["situation_since"] = since if moved_by < 0 else events[moved_by].occurred_at
+        return memory.pack(known)
 
     def _memory(
         self, customer: Customer, codes: Codes, until: datetime | None = None

@@ -1,12 +1,14 @@
 """One customer as the kernel's working memory, and back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from lifecycle_model.customer import Customer, OpenCase, Opportunity, PurchaseWindow
 from lifecycle_model.encode import POSITIONS, SITUATIONS, Codes, Record, day_of
 from lifecycle_model.kernel import fold as kernel, layout as at
+from lifecycle_model.kernel.guards import cell_due
+from lifecycle_model.kernel.layout import Decision
 from lifecycle_model.kernel.program import Program
 from lifecycle_model.states import BuyingPosition
 
@@ -90,7 +92,7 @@ class Memory:
         self._unpack_cases()
         self.before = [*self.state]
 
-    def fold(self, records: Sequence[Record], sink: list[Any]) -> int:
+    def fold(self, records: Sequence[Record], sink: list[Decision]) -> int:
         """Fold records; return how many, fewer than all only where the money overflows."""
         return kernel.fold(
             self.program,
@@ -105,7 +107,7 @@ class Memory:
             sink,
         )
 
-    def advance(self, day: int, sink: list[Any]) -> None:
+    def advance(self, day: int, sink: list[Decision]) -> None:
         """Let time pass up to a day, if there is time yet and the day is later."""
         if at.NONE < self.state[at.DAY] < day:
             kernel.advance(
@@ -124,24 +126,18 @@ class Memory:
         """Return the next day on which a time row fires, or NEVER."""
         if self.state[at.DAY] == at.NONE:
             return at.NEVER
-        facts = (
-            self.program,
-            self.state,
-            self.days,
-            self.counts,
-            self.amounts,
-            self.opportunities,
-        )
+        facts = (self.program, self.state, self.days, self.counts, self.amounts)
+        cell = self.state[at.SITUATION] * at.KIND_COUNT + at.TIME_PASSED
         day = self.state[at.DAY] + 1
         return min(
-            kernel.situation_due(*facts, day, at.NEVER),
-            kernel.position_due(*facts, self.listed, day, at.NEVER),
+            cell_due(*facts, self.opportunities, -1, cell, day, at.NEVER),
+            kernel.positions_due(*facts, self.opportunities, self.listed, day, at.NEVER),
         )
 
-    def pack(self, **known: object) -> Customer:
+    def pack(self, known: Mapping[str, object]) -> Customer:
         """Return what the customer became; `known` are fields that the kernel does not keep."""
         state, before = self.state, self.before
-        fields = known
+        fields = {**known}
         if state[at.SITUATION] != before[at.SITUATION]:
             fields["situation"] = SITUATIONS[state[at.SITUATION]]
         if state[at.RUNG] != before[at.RUNG]:

@@ -31,7 +31,7 @@ def fold_one(
             return lifecycle.replay(events, as_of=as_of)
         except CurrencyMismatch as error:
             mend = (
-                f"the policy or the customer's first amount has {error.expected!r}: convert it"
+                f"expected {error.expected!r}, the policy's or the customer's first: convert it"
             )
             problem = Problem(log.place("currency"), repr(error.found), mend)
             blamed = _of_currency(events, error, as_of)

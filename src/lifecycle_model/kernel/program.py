@@ -83,6 +83,8 @@ class Program:
     stirs_situation: tuple[int, ...]
     stirs_positions: tuple[int, ...]
     tells_competitor: tuple[int, ...]
+    renews_implementation: tuple[int, ...]
+    """By kind: 1 where implementation is entered anew though the opportunity is there."""
     position_wait: tuple[int, ...]
     """By position: the days after entering it before which no time row fires."""
     situation_reads_growth: int
@@ -149,6 +151,7 @@ def compile_program(table: RuleTable, policy: Policy) -> Program:
         tells_competitor=_by_kind(
             {"opportunity_lost", "supplier_chosen", "purchase_completed", "manual_correction"}
         ),
+        renews_implementation=_by_kind({"purchase_completed", "opportunity_lost"}),
         position_wait=tuple(
             _wait(rules, position, policy) for position in STATES[Axis.POSITION]
         ),
