@@ -21,24 +21,27 @@ from lifecycle_model.errors import (
     FutureEvent,
     LateEvent,
     NaiveTime,
+    NotAnEvent,
     NothingToReplay,
+    OutsideCalendar,
     RevenueOverflow,
     SnapshotMismatch,
     TransitionRefused,
     WrongCustomer,
 )
-from lifecycle_model.events import Event, to_utc
+from lifecycle_model.events import BaseEvent, Event, to_utc
 from lifecycle_model.history import History, Outcome
 from lifecycle_model.kernel import layout as at
 from lifecycle_model.kernel.guards import fact_value
 from lifecycle_model.kernel.layout import Decision
+from lifecycle_model.kernel.moves import restored_situation
 from lifecycle_model.kernel.program import FACT_CODES, Program, compile_program
 from lifecycle_model.memory import Memory
 from lifecycle_model.order import in_order
 from lifecycle_model.outcome import Deadline, Number, Path, RuleCheck, State, Status
 from lifecycle_model.pathfinding import find_path
 from lifecycle_model.policy import Policy
-from lifecycle_model.rules import DEFAULT_RULES, FACTS, RuleTable
+from lifecycle_model.rules import DEFAULT_RULES, FACTS, RESTORED, RuleTable
 from lifecycle_model.states import Axis, BuyingPosition, Situation
 
 _CUSTOMER_FACTS: Final = tuple(fact.name for fact in FACTS.values() if fact.scope == "customer")
@@ -144,6 +147,7 @@ class Lifecycle:
             FutureEvent: the event lies after `now`.
             TransitionRefused: `strict`, and an axis refused the event.
             WrongCustomer: the event is another customer's.
+            NotAnEvent: it is not a validated event.
             CurrencyMismatch: the amount is in another currency.
             RevenueOverflow: the amounts of one window reach 9e14.
             SnapshotMismatch: the customer was folded with another calendar or a shorter window.
@@ -156,14 +160,18 @@ class Lifecycle:
         >>> Lifecycle().apply(Customer(id="c"), event).transitions
         ()
         """
+        if not isinstance(event, BaseEvent):
+            raise NotAnEvent(type(event).__name__)
         if event.customer_id != customer.id:
             raise WrongCustomer(customer.id, event.customer_id)
         if now is not None and event.occurred_at > _aware("now", now):
-            raise FutureEvent(customer.id, event.occurred_at, now, event.event_id)
+            raise FutureEvent(customer.id, event.occurred_at, now, event.event_id, event.kind)
         clock = customer.clock
         if clock is not None and event.occurred_at <= clock:
             if event.occurred_at < clock:
-                raise LateEvent(customer.id, event.occurred_at, clock, event.event_id)
+                raise LateEvent(
+                    customer.id, event.occurred_at, clock, event.event_id, event.kind
+                )
             if (event.source, event.event_id) in customer.clock_events:
                 decoder = Decoder(self.program, self.policy, (), {})
                 return Outcome(customer, decoder, (), duplicate=True)
@@ -260,7 +268,7 @@ class Lifecycle:
     ) -> tuple[RuleCheck, ...]:
         """Return every rule that leads to a state, each guard with value, threshold and gap.
 
-        No event is at hand here, so guards on its facts say what the event must bring.
+        No event is at hand here, so guards on its facts show what the event has to bring.
 
         Args:
             customer: where the customer stands.
@@ -315,11 +323,11 @@ class Lifecycle:
             held: State = SITUATIONS[memory.state[at.SITUATION]]
         else:
             held = POSITIONS[memory.opportunities[start + at.POSITION]]
-        rung = memory.state[at.RUNG]
+        restored = restored_situation(memory.state)
         decoder = Decoder(self.program, self.policy, (), {})
         for rule in self.rules:
             leads = rule.target == target or (
-                rule.target == "restored" and rung >= 0 and SITUATIONS[rung] == target
+                rule.target == RESTORED and restored >= 0 and SITUATIONS[restored] == target
             )
             if rule.axis == axis and leads:
                 values = [
@@ -432,4 +440,7 @@ class Lifecycle:
 def _aware(name: str, value: datetime) -> datetime:
     if value.utcoffset() is None:
         raise NaiveTime(name, value)
-    return to_utc(value)
+    try:
+        return to_utc(value)
+    except ValueError:
+        raise OutsideCalendar(value, 0) from None

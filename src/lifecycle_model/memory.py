@@ -29,6 +29,9 @@ _COUNT_FIELDS: Final = (
     ("payments_overdue", at.PAYMENTS_OVERDUE),
 )
 
+# As long as none of these changes, nothing was booked and no day has left the window.
+_WINDOW_SLOTS: Final = (at.PURCHASES, at.STANDING_PURCHASES, at.NET_REVENUE, at.HEAD, at.END)
+
 # Copying a model is cheaper than validating or constructing one, and these values are sound.
 _BLANK: Final = Opportunity.model_construct(
     id="-",
@@ -179,12 +182,11 @@ class Memory:
 
     def _unpack_window(self) -> None:
         window, state = self.customer.window, self.state
-        latest = state[at.OLDER_PURCHASE]
-        standing = 0
-        for day, count in zip(window.days, window.purchases, strict=True):
-            if count:
-                standing += 1
-                latest = day
+        place = len(window.days) - 1
+        while place >= 0 and window.purchases[place] == 0:
+            place -= 1
+        latest = window.days[place] if place >= 0 else state[at.OLDER_PURCHASE]
+        standing = len(window.days) - window.purchases.count(0)
         proven = max(latest, state[at.RESTORED], state[at.CORRECTED])
         held = state[at.CORRECTED] + self.program.correction_holds_days - 1
         net = sum(window.amounts)
@@ -219,6 +221,8 @@ class Memory:
             self.state[at.OPEN_COMPLAINTS] += case.complaint
 
     def _window(self) -> PurchaseWindow:
+        if all(self.state[slot] == self.before[slot] for slot in _WINDOW_SLOTS):
+            return self.customer.window
         head, end = self.state[at.HEAD], self.state[at.END]
         counts, amounts = self.counts[head:end], self.amounts[head:end]
         days = self.days[head:end]

@@ -110,9 +110,11 @@ class _Search:
                 yield self._event(customer, kind, tomorrow, fields)
                 for days in self._waits(kind, customer, facts):
                     yield self._event(customer, kind, tomorrow + (days - 1) * _DAY, fields)
-        deadline = self.lifecycle.next_deadline(customer)
-        if deadline is not None:
+        # One long wait may pass several midnights at which something changes.
+        waiting = customer
+        while (deadline := self.lifecycle.next_deadline(waiting)) is not None:
             yield self._event(customer, "time_passed", deadline.occurred_at, {})
+            waiting = self.lifecycle.advance(waiting, to=deadline.occurred_at).customer
 
     def _event(
         self, customer: Customer, kind: str, at: datetime, fields: dict[str, Any]

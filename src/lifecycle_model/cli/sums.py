@@ -51,11 +51,11 @@ def _show_values(summary: Summary) -> None:
     # A terminal that shows ASCII only gets a bar of it.
     mark = "#" if console.options.ascii_only else "■"
     table = new_table("", "", "customers", "share", "", numbers=("customers", "share"))
-    axes: tuple[tuple[str, Iterable[str], Mapping[Any, int]], ...] = (
+    axes: list[tuple[str, Iterable[str], Mapping[Any, int]]] = [
         ("situation", Situation, summary.situations),
         ("stage", LifecycleStage, summary.stages),
         ("funnel group", FunnelGroup, summary.groups),
-    )
+    ]
     for name, values, tally in axes:
         title = Text(name, style="bold")
         for value in values:

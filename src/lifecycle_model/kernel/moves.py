@@ -121,7 +121,7 @@ def try_situation(
     target = program.target[row]
     restored = target == TO_RESTORED
     if restored:
-        target = _restored(state)
+        target = restored_situation(state)
     elif target == TO_GIVEN:
         target = given
     if state[RECORDING]:
@@ -177,11 +177,12 @@ def _list(state: Numbers, opportunities: Numbers, listed: Numbers, at: int) -> N
     state[LISTED] += 1
 
 
-def _restored(state: Numbers) -> int:
-    """Return the situation that ends a dissatisfaction."""
-    if state[PURCHASES] > 0 and state[STANDING_PURCHASES] <= 0:
+def restored_situation(state: Numbers) -> int:
+    """Return the situation to which a restore leads, -1 outside a dissatisfaction."""
+    rung = state[RUNG]
+    if rung >= 0 and state[PURCHASES] > 0 and state[STANDING_PURCHASES] <= 0:
         return POTENTIAL
-    return state[RUNG]
+    return rung
 
 
 def _enter_situation(
