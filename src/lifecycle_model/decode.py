@@ -76,7 +76,7 @@ class Decoder:
                 event_id,
                 kind,
                 self.evidence(rule.guards, values),
-                self.policy.ref,
+                self.program.policy,
             )
 
     def refusals(self, records: Iterable[Decision]) -> Iterator[Refusal]:
@@ -102,7 +102,7 @@ class Decoder:
                 event_id,
                 kind,
                 tuple(checks),
-                self.policy.ref,
+                self.program.policy,
             )
 
     def answers(self, records: Iterable[Decision]) -> Iterator[Answer]:

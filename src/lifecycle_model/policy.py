@@ -5,7 +5,6 @@ import json
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple, Self
 
@@ -116,7 +115,7 @@ class Policy(BaseModel):
             raise ValueError("; ".join(map(str, faults)))
         return self
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """Twelve hexadecimal digits that change when any threshold changes."""
         fields = {
@@ -127,7 +126,7 @@ class Policy(BaseModel):
         text = json.dumps(fields, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
-    @cached_property
+    @property
     def ref(self) -> PolicyRef:
         """Name, version and digest."""
         return PolicyRef(self.name, self.version, self.digest)
@@ -283,6 +282,7 @@ def _plain(value: object) -> object:
 
 
 def _contradictions(values: Mapping[str, Any]) -> tuple[Problem, ...]:
+    values = {name: value for name, value in values.items() if isinstance(value, int | Decimal)}
     found = [
         Problem(
             lower,

@@ -8,7 +8,7 @@ from typing import Final
 from lifecycle_model.errors import InvalidRules, Problem
 from lifecycle_model.events import KINDS, money_units
 from lifecycle_model.kernel import layout
-from lifecycle_model.policy import Policy
+from lifecycle_model.policy import Policy, PolicyRef
 from lifecycle_model.rules import FACTS, GIVEN, RESTORED, Guard, Rule, RuleTable
 from lifecycle_model.rules.checks import STATES, targets_of
 from lifecycle_model.states import Axis
@@ -69,6 +69,8 @@ class Program:
 
     rules: tuple[Rule, ...]
     """The rows, in the order of their numbers."""
+    policy: PolicyRef
+    """The policy that every decision record names."""
     mark: tuple[int, ...]
     """By cell: NO_ROW, the only row if it has no guard, or ASK_GUARDS."""
     cell_start: tuple[int, ...]
@@ -134,6 +136,7 @@ def compile_program(table: RuleTable, policy: Policy) -> Program:
         guard_start.append(guard_start[-1] + len(rule.guards))
     return Program(
         rules=rules,
+        policy=policy.ref,
         mark=tuple(mark),
         cell_start=tuple(cell_start),
         cell_row=tuple(cell_row),

@@ -193,15 +193,15 @@ def _dead_ends(rules: Sequence[Rule]) -> Iterator[Problem]:
         while more := {str(row.target) for row in ways if reached & {*row.sources}} - reached:
             reached |= more
         for state in states:
-            place, value = f"{axis} rules", repr(str(state))
+            value = repr(str(state))
             if state not in reached:
                 mend = f"is unreachable from {states[0]}: add a row that leads there"
-                yield Problem(place, value, mend)
+                yield Problem(axis, value, mend)
             leaves = [
                 row for row in rows if state in row.sources and {*targets_of(row)} - {state}
             ]
             if not leaves:
-                yield Problem(place, value, "is a trap: add a row that leads out")
+                yield Problem(axis, value, "is a trap: add a row that leads out")
 
 
 def targets_of(rule: Rule) -> tuple[str, ...]:
