@@ -20,7 +20,7 @@ class Outcome:
 
     customer: Customer
     """Where the customer stands now."""
-    _decoder: Decoder = field(repr=False)
+    _decoder: Decoder = field(repr=False, compare=False)
     _decisions: Sequence[Decision] = field(repr=False)
     duplicate: bool = False
     """True where the event had been folded before and was dropped."""

@@ -297,9 +297,9 @@ class Lifecycle:
     ) -> Path | None:
         """Return the shortest sequence of events that leads to a state.
 
-        The events are made up: at least a day apart from the customer's clock on, with the
-        amounts, scores and waits that the guards ask for, and without manual corrections. For a
-        customer without events they begin on 2000-01-01.
+        The events are made up, from the customer's clock on: a day apart where that leads there,
+        with the amounts, scores and waits that the guards ask for, and without manual
+        corrections. For a customer without events they begin on 2000-01-01.
 
         Args:
             customer: where the customer stands.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FIRST_DAY: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _DAY: Final = timedelta(days=1)
+_MOMENT: Final = timedelta(minutes=1)
 _END: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -168,7 +169,7 @@ class _Search:
     def _times(
         self, kind: str, customer: Customer, facts: Mapping[str, Number | None]
     ) -> Iterator[datetime]:
-        """Yield a day from now, and the days on which a row of the kind finds its ages."""
+        """Yield tomorrow, the days on which a row of the kind finds its ages, and today."""
         if customer.clock is None:
             yield _FIRST_DAY
             return
@@ -189,6 +190,8 @@ class _Search:
         for days in sorted(waits):
             if 1 <= days <= last:
                 yield customer.clock + days * _DAY
+        if customer.clock <= _END - _MOMENT:
+            yield customer.clock + _MOMENT
 
     def _bounds(self) -> dict[str, list[Number]]:
         """Return the thresholds that each fact is compared with, ascending."""

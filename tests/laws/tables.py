@@ -154,7 +154,21 @@ _UNHAPPY = _position(
     "stops-when-unhappy", _OPEN, "status_quo", Guard("days_dissatisfied", ">=", 2)
 )
 
+_JUST_USED = _situation(
+    "just-used",
+    ("occasional",),
+    "regular",
+    Guard("days_since_purchase", ">=", 5),
+    Guard("days_idle", "<=", 1),
+)
+_LONG_TALK = _position("long-talk", _OPEN, "status_quo", Guard("days_in_position", ">=", 300))
+_LONG_DEAL = _position(
+    "long-deal", ("implementation",), "status_quo", Guard("days_in_position", ">=", 300)
+)
+
 DUE_TABLES: Final = {
+    "young again": _with(_JUST_USED),
+    "two waits": _with(_LONG_TALK, _LONG_DEAL, first=True),
     "debt": _with(_IN_DEBT),
     "complaint blocks": _with(_BLOCKED),
     "upper bound": _with(_ANNOYED, first=True),

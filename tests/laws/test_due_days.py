@@ -41,6 +41,18 @@ CASES: list[tuple[str, list[Step], str, int]] = [
         4,
     ),
     (
+        "two waits",
+        [(0, "purchase_completed", {}), (1, "product_used", {})],
+        "settled",
+        30,
+    ),
+    (
+        "young again",
+        [(0, "purchase_completed", {}), (9, "time_passed", {}), (10, "product_used", {})],
+        "just-used",
+        11,
+    ),
+    (
         "unhappy in time",
         [
             (0, "purchase_completed", {}),
@@ -64,7 +76,7 @@ def test_a_hastened_row_fires_at_its_midnight(
         parse_event(
             {"kind": kind, "customer_id": "c", "occurred_at": START + timedelta(days=at), **own}
         )
-        for at, kind, own in (*steps, (20, "time_passed", {}))
+        for at, kind, own in (*steps, (40, "time_passed", {}))
     ]
     whole = lifecycle.replay(log, customer=NEW)
     customer = NEW
