@@ -157,7 +157,7 @@ _UNHAPPY = _position(
 _JUST_USED = _situation(
     "just-used",
     ("occasional",),
-    "regular",
+    "potential",
     Guard("days_since_purchase", ">=", 5),
     Guard("days_idle", "<=", 1),
 )
@@ -168,7 +168,7 @@ _LONG_DEAL = _position(
 
 DUE_TABLES: Final = {
     "young again": _with(_JUST_USED),
-    "two waits": _with(_LONG_TALK, _LONG_DEAL, first=True),
+    "two waits": _with(_LONG_TALK, _LONG_DEAL),
     "debt": _with(_IN_DEBT),
     "complaint blocks": _with(_BLOCKED),
     "upper bound": _with(_ANNOYED, first=True),
