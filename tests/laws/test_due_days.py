@@ -42,9 +42,9 @@ CASES: list[tuple[str, list[Step], str, int]] = [
     ),
     (
         "two waits",
-        [(0, "purchase_completed", {}), (1, "product_used", {})],
+        [(0, "contacted", {}), (1, "product_used", {}), (2, "purchase_completed", {})],
         "settled",
-        30,
+        32,
     ),
     (
         "young again",
