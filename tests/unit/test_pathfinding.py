@@ -281,9 +281,10 @@ def test_presets(name: str) -> None:
     assert kinds.count("purchase_completed") >= model.policy.preferred_days
 
 
-def test_end_of_the_calendar() -> None:
+@pytest.mark.parametrize("time", ["00:00:00", "23:59:30"])
+def test_end_of_the_calendar(time: str) -> None:
     """Where the calendar leaves no day for an event there is no path."""
-    customer = folded(purchase(occurred_at="9999-12-31T00:00:00Z"))
+    customer = folded(purchase(occurred_at=f"9999-12-31T{time}Z"))
 
     assert lifecycle().path(customer, Situation.REGULAR) is None
 
