@@ -135,6 +135,23 @@ class InvalidRules(_Invalid):
     """A rule table has structural faults."""
 
 
+class InvalidTexts(_Invalid):
+    """The texts of a language lack a key or a placeholder that those of English have."""
+
+
+@dataclass(eq=False)
+class UnknownLanguage(LifecycleError, ValueError):
+    """Words were asked for in a language that the library does not speak."""
+
+    language: str
+    known: tuple[str, ...]
+
+    def _message(self) -> str:
+        return (
+            f"language {shown(self.language)} is not known: use one of: {', '.join(self.known)}"
+        )
+
+
 @dataclass(eq=False)
 class NaiveTime(LifecycleError, ValueError):
     """A time without a time zone was given where an instant is needed."""

@@ -8,6 +8,13 @@ from typing import Any
 from lifecycle_model.customer import Customer
 from lifecycle_model.decode import Decoder
 from lifecycle_model.events import Event
+from lifecycle_model.explain.story import (
+    history_lines,
+    html_of,
+    outcome_lines,
+    standing_text,
+)
+from lifecycle_model.explain.voice import Voice
 from lifecycle_model.outcome import Answer, Conflict, Refusal, Transition
 
 
@@ -24,6 +31,31 @@ class _Told:
     def transitions(self) -> tuple[Transition, ...]:
         """Every move on both axes, in the order in which it happened."""
         return tuple(self._decoder.transitions(self._records))
+
+    def explain(self, lang: str = "en") -> str:
+        """Return what happened and why in words, one line a decision.
+
+        Args:
+            lang: `en`, `pt`, `es` or `it`.
+
+        Raises:
+            UnknownLanguage: the language is none of the four.
+
+        >>> from datetime import UTC, datetime
+        >>> from lifecycle_model import LeadQualified, Lifecycle
+        >>> event = LeadQualified(customer_id="c", occurred_at=datetime(2024, 5, 1, tzinfo=UTC))
+        >>> outcome = Lifecycle().apply(Customer(id="c"), event)
+        >>> print(outcome.explain("pt").partition(" Regra")[0])
+        Em 1 de maio de 2024, o cliente passou de não cliente a cliente potencial: \
+um lead no qual vale a pena investir.
+        """
+        return "\n".join(self._lines(self._voice(lang)))
+
+    def _lines(self, voice: Voice) -> list[str]:
+        raise NotImplementedError
+
+    def _voice(self, lang: str) -> Voice:
+        return Voice.of(lang, self._decoder.policy.day_offset_minutes)
 
 
 @dataclass(frozen=True)
@@ -43,6 +75,16 @@ class Outcome(_Told):
         """One for each axis that the event tried; none for `time_passed` or a duplicate."""
         return () if self.duplicate else tuple(self._decoder.answers(self._records))
 
+    def _lines(self, voice: Voice) -> list[str]:
+        if self.duplicate:
+            return [voice.say("say.duplicate")]
+        policy = self._decoder.policy.ref
+        return outcome_lines(voice, self.customer, self.transitions, self.refusals, policy)
+
+    def _repr_html_(self) -> str:
+        voice = self._voice("en")
+        return html_of([standing_text(voice, self.customer), *self._lines(voice)])
+
 
 @dataclass(frozen=True)
 class History(_Told):
@@ -56,3 +98,17 @@ class History(_Told):
     """Events that share a name with another but not its content; the first one counts."""
     future: tuple[Event, ...] = field(repr=False)
     """Events after `as_of`, in fold order; they were not folded."""
+
+    def _lines(self, voice: Voice) -> list[str]:
+        return history_lines(
+            voice,
+            self.customer,
+            self.transitions,
+            self._decoder.policy.ref,
+            duplicates=self.duplicates,
+            conflicts=len(self.conflicts),
+            future=len(self.future),
+        )
+
+    def _repr_html_(self) -> str:
+        return html_of(self._lines(self._voice("en")))
