@@ -153,6 +153,19 @@ class UnknownLanguage(LifecycleError, ValueError):
 
 
 @dataclass(eq=False)
+class NotExplainable(LifecycleError, TypeError):
+    """Something that is no record of a decision was to be told in words."""
+
+    found: str
+
+    def _message(self) -> str:
+        return (
+            f"{self.found} cannot be told in words: give a record that the verbs return, "
+            "for example a Transition"
+        )
+
+
+@dataclass(eq=False)
 class NaiveTime(LifecycleError, ValueError):
     """A time without a time zone was given where an instant is needed."""
 

@@ -9,6 +9,7 @@ Added in 0.1.
 from collections.abc import Iterable
 from functools import singledispatch
 
+from lifecycle_model.errors import NotExplainable
 from lifecycle_model.explain.decisions import (
     check_lines,
     check_text,
@@ -57,7 +58,7 @@ def explain(thing: Explainable, lang: str = "en", *, day_offset_minutes: int = 0
 
     Raises:
         UnknownLanguage: the language is none of the four.
-        TypeError: the thing is no such record.
+        NotExplainable: the thing is no such record.
 
     >>> explain(Evidence("purchase_days", 1, ">=", 3, "regular_days"))
     'Still needed: at least 3 purchase days in the period (now 1; 2 to go).'
@@ -110,8 +111,7 @@ def explain_path(path: Path | None, lang: str = "en", *, day_offset_minutes: int
 
 @singledispatch
 def _told(thing: object, _: Voice) -> str:
-    known = "a record that the verbs return: a Transition, a Status, ..."
-    raise TypeError(f"{type(thing).__name__} cannot be told in words: give {known}")
+    raise NotExplainable(type(thing).__name__)
 
 
 @_told.register
