@@ -32,28 +32,6 @@ class _Told:
         """Every move on both axes, in the order in which it happened."""
         return tuple(self._decoder.transitions(self._records))
 
-    def explain(self, lang: str = "en") -> str:
-        """Return what happened and why in words, one line a decision.
-
-        Args:
-            lang: `en`, `pt`, `es` or `it`.
-
-        Raises:
-            UnknownLanguage: the language is none of the four.
-
-        >>> from datetime import UTC, datetime
-        >>> from lifecycle_model import LeadQualified, Lifecycle
-        >>> event = LeadQualified(customer_id="c", occurred_at=datetime(2024, 5, 1, tzinfo=UTC))
-        >>> outcome = Lifecycle().apply(Customer(id="c"), event)
-        >>> print(outcome.explain("pt").partition(" Regra")[0])
-        Em 1 de maio de 2024, o cliente passou de não cliente a cliente potencial: \
-um lead no qual vale a pena investir.
-        """
-        return "\n".join(self._lines(self._voice(lang)))
-
-    def _lines(self, voice: Voice) -> list[str]:
-        raise NotImplementedError
-
     def _voice(self, lang: str) -> Voice:
         return Voice.of(lang, self._decoder.policy.day_offset_minutes)
 
@@ -74,6 +52,25 @@ class Outcome(_Told):
     def answers(self) -> tuple[Answer, ...]:
         """One for each axis that the event tried; none for `time_passed` or a duplicate."""
         return () if self.duplicate else tuple(self._decoder.answers(self._records))
+
+    def explain(self, lang: str = "en") -> str:
+        """Return what the event did and why in words, one line a decision.
+
+        Args:
+            lang: `en`, `pt`, `es` or `it`.
+
+        Raises:
+            UnknownLanguage: the language is none of the four.
+
+        >>> from datetime import UTC, datetime
+        >>> from lifecycle_model import LeadQualified, Lifecycle
+        >>> event = LeadQualified(customer_id="c", occurred_at=datetime(2024, 5, 1, tzinfo=UTC))
+        >>> outcome = Lifecycle().apply(Customer(id="c"), event)
+        >>> print(outcome.explain("pt").partition(" Regra")[0])
+        Em 1 de maio de 2024, o cliente passou de não cliente a cliente potencial: \
+um lead no qual vale a pena investir.
+        """
+        return "\n".join(self._lines(self._voice(lang)))
 
     def _lines(self, voice: Voice) -> list[str]:
         if self.duplicate:
@@ -98,6 +95,23 @@ class History(_Told):
     """Events that share a name with another but not its content; the first one counts."""
     future: tuple[Event, ...] = field(repr=False)
     """Events after `as_of`, in fold order; they were not folded."""
+
+    def explain(self, lang: str = "en") -> str:
+        """Return where the customer stands, and every move and why, in words, one line each.
+
+        Args:
+            lang: `en`, `pt`, `es` or `it`.
+
+        Raises:
+            UnknownLanguage: the language is none of the four.
+
+        >>> from datetime import UTC, datetime
+        >>> from lifecycle_model import LeadQualified, Lifecycle
+        >>> event = LeadQualified(customer_id="c", occurred_at=datetime(2024, 5, 1, tzinfo=UTC))
+        >>> print(Lifecycle().replay([event]).explain("es").partition(";")[0])
+        El cliente «c» es un cliente potencial
+        """
+        return "\n".join(self._lines(self._voice(lang)))
 
     def _lines(self, voice: Voice) -> list[str]:
         return history_lines(

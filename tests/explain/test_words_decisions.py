@@ -71,22 +71,22 @@ def test_a_move_between_situations(lang: str) -> None:
 
 
 FORWARD = {
-    "en": "On May 8, 2024, the buying decision “crm” moved forward from status quo to resolution "
-    "of concerns: a supplier chosen, the consequences still to be weighed. Skipped on the way: "
-    "recognition of needs and evaluation of options. What counts: 2 positions skipped (the rule "
-    "applies up to 2).",
-    "pt": "Em 8 de maio de 2024, a decisão de compra “crm” avançou de status quo para resolução "
-    "de preocupações: um fornecedor escolhido, com as consequências ainda por pesar. Etapas "
-    "puladas: reconhecimento de necessidades e avaliação de opções. O que conta: 2 posições "
-    "puladas (a regra vale até 2).",
-    "es": "El 8 de mayo de 2024, la decisión de compra «crm» avanzó de statu quo a resolución de "
-    "dudas: un proveedor elegido, con las consecuencias aún por sopesar. Etapas omitidas: "
+    "en": "On May 8, 2024, the buying decision “crm” moved forward from status quo to "
+    "resolution of concerns: a supplier chosen, the consequences still to be weighed. Skipped "
+    "on the way: recognition of needs and evaluation of options. What counts: 2 positions "
+    "skipped (the rule applies up to 2).",
+    "pt": "Em 8 de maio de 2024, a decisão de compra “crm” avançou de status quo para "
+    "resolução de preocupações: um fornecedor escolhido, com as consequências ainda por pesar. "
+    "Etapas puladas: reconhecimento de necessidades e avaliação de opções. O que conta: 2 "
+    "posições puladas (a regra vale até 2).",
+    "es": "El 8 de mayo de 2024, la decisión de compra «crm» avanzó de statu quo a resolución "
+    "de dudas: un proveedor elegido, con las consecuencias aún por sopesar. Etapas omitidas: "
     "reconocimiento de necesidades y evaluación de opciones. Lo que cuenta: 2 posiciones "
     "omitidas (la regla se aplica hasta 2).",
-    "it": "L'8 maggio 2024 la decisione d'acquisto «crm» è avanzata da status quo a risoluzione "
-    "dei dubbi: un fornitore scelto, con le conseguenze ancora da valutare. Tappe saltate: "
-    "riconoscimento dei bisogni e valutazione delle opzioni. Ciò che conta: 2 posizioni saltate "
-    "(la regola vale fino a 2).",
+    "it": "L'8 maggio 2024 la decisione d'acquisto «crm» è avanzata da status quo a "
+    "risoluzione dei dubbi: un fornitore scelto, con le conseguenze ancora da valutare. Tappe "
+    "saltate: riconoscimento dei bisogni e valutazione delle opzioni. Ciò che conta: 2 "
+    "posizioni saltate (la regola vale fino a 2).",
 }
 
 
@@ -104,31 +104,47 @@ def test_a_move_forward_that_skips(lang: str) -> None:
     [
         (
             "en",
-            "On May 9, 2024, the buying decision went back from resolution of concerns to "
-            "recognition of needs: a need that came to light.",
-            "On August 7, 2024, the buying decision closed and went from recognition of needs "
-            "to status quo: no news for too long.",
+            (
+                "On May 9, 2024, the buying decision went back from resolution of concerns to "
+                "recognition of needs: a need that came to light."
+            ),
+            (
+                "On August 7, 2024, the buying decision closed and went from recognition of "
+                "needs to status quo: no news for too long."
+            ),
         ),
         (
             "pt",
-            "Em 9 de maio de 2024, a decisão de compra voltou de resolução de preocupações para "
-            "reconhecimento de necessidades: uma necessidade que veio à tona.",
-            "Em 7 de agosto de 2024, a decisão de compra encerrou-se e passou de reconhecimento "
-            "de necessidades para status quo: tempo demais sem novidade.",
+            (
+                "Em 9 de maio de 2024, a decisão de compra voltou de resolução de preocupações "
+                "para reconhecimento de necessidades: uma necessidade que veio à tona."
+            ),
+            (
+                "Em 7 de agosto de 2024, a decisão de compra encerrou-se e passou de "
+                "reconhecimento de necessidades para status quo: tempo demais sem novidade."
+            ),
         ),
         (
             "es",
-            "El 9 de mayo de 2024, la decisión de compra retrocedió de resolución de dudas a "
-            "reconocimiento de necesidades: una necesidad que ha salido a la luz.",
-            "El 7 de agosto de 2024, la decisión de compra se cerró y pasó de reconocimiento de "
-            "necesidades a statu quo: demasiado tiempo sin noticias.",
+            (
+                "El 9 de mayo de 2024, la decisión de compra retrocedió de resolución de dudas "
+                "a reconocimiento de necesidades: una necesidad que ha salido a la luz."
+            ),
+            (
+                "El 7 de agosto de 2024, la decisión de compra se cerró y pasó de "
+                "reconocimiento de necesidades a statu quo: demasiado tiempo sin noticias."
+            ),
         ),
         (
             "it",
-            "Il 9 maggio 2024 la decisione d'acquisto è tornata indietro da risoluzione dei "
-            "dubbi a riconoscimento dei bisogni: un bisogno venuto alla luce.",
-            "Il 7 agosto 2024 la decisione d'acquisto si è chiusa ed è passata da "
-            "riconoscimento dei bisogni a status quo: troppo tempo senza notizie.",
+            (
+                "Il 9 maggio 2024 la decisione d'acquisto è tornata indietro da risoluzione "
+                "dei dubbi a riconoscimento dei bisogni: un bisogno venuto alla luce."
+            ),
+            (
+                "Il 7 agosto 2024 la decisione d'acquisto si è chiusa ed è passata da "
+                "riconoscimento dei bisogni a status quo: troppo tempo senza notizie."
+            ),
         ),
     ],
 )
@@ -144,21 +160,22 @@ def test_moves_back_and_to_rest(lang: str, back: str, reset: str) -> None:
 
 
 REFUSED = {
-    "en": "On May 10, 2024, a survey answer was not enough to change the situation: the customer "
-    "is still a dissatisfied customer. A survey answer would lead to the situation before the "
-    "dissatisfaction (rule “satisfied-again”). Still needed: a survey score of at least 7 (now "
-    "6; 1 point too low); no open complaint (now 1; 1 too many). "
+    "en": "On May 10, 2024, a survey answer was not enough to change the situation: the "
+    "customer is still a dissatisfied customer. A survey answer would lead to the situation "
+    "before the dissatisfaction (rule “satisfied-again”). Still needed: a survey score of at "
+    "least 7 (now 6; 1 point too low); no open complaint (now 1; 1 too many). "
     "Decided under the policy “default”, version 1.",
     "pt": "Em 10 de maio de 2024, uma resposta à pesquisa não bastou para mudar a situação: o "
     "cliente continua sendo um cliente insatisfeito. Uma resposta à pesquisa levaria a: a "
     "situação anterior à insatisfação (regra “satisfied-again”). Ainda é preciso: nota de pelo "
-    "menos 7 na pesquisa (agora: 6; falta 1 ponto); nenhuma reclamação em aberto (agora: 1; 1 a "
-    "mais). Decidido segundo a política “default”, versão 1.",
+    "menos 7 na pesquisa (agora: 6; falta 1 ponto); nenhuma reclamação em aberto (agora: 1; 1 "
+    "a mais). Decidido segundo a política “default”, versão 1.",
     "es": "El 10 de mayo de 2024, una respuesta a la encuesta no bastó para cambiar la "
     "situación: el cliente sigue siendo un cliente insatisfecho. Una respuesta a la encuesta "
     "llevaría a: la situación anterior a la insatisfacción (regla «satisfied-again»). Todavía "
-    "hace falta: una puntuación de al menos 7 en la encuesta (ahora: 6; falta 1 punto); ninguna "
-    "queja abierta (ahora: 1; sobra 1). Decidido según la política «default», versión 1.",
+    "hace falta: una puntuación de al menos 7 en la encuesta (ahora: 6; falta 1 punto); "
+    "ninguna queja abierta (ahora: 1; sobra 1). Decidido según la política «default», versión "
+    "1.",
     "it": "Il 10 maggio 2024 una risposta al sondaggio non basta a cambiare la situazione: il "
     "cliente resta un cliente insoddisfatto. Una risposta al sondaggio porterebbe qui: la "
     "situazione precedente all'insoddisfazione (regola «satisfied-again»). Serve ancora: un "
@@ -188,9 +205,9 @@ def test_a_refusal_of_a_position() -> None:
 
     assert explain(refusal).startswith(
         "On May 8, 2024, the choice of a supplier was not enough to move the buying decision "
-        "“crm”: it is still at status quo. The choice of a supplier would lead to resolution of "
-        "concerns (rule “supplier-chosen”). Still needed: at most 1 position skipped (now 2; 1 "
-        "too many)."
+        "“crm”: it is still at status quo. The choice of a supplier would lead to resolution "
+        "of concerns (rule “supplier-chosen”). Still needed: at most 1 position skipped (now "
+        "2; 1 too many)."
     )
 
 
@@ -199,27 +216,36 @@ def test_a_refusal_of_a_position() -> None:
     [
         (
             "en",
-            "A completed purchase would lead to preferred customer (rule “became-preferred”). "
-            "The customer would first have to be: regular customer. Still needed: at least 6 "
-            "purchase days in the period (now 1; 5 to go).",
+            (
+                "A completed purchase would lead to preferred customer (rule "
+                "“became-preferred”). The customer would first have to be: regular customer. "
+                "Still needed: at least 6 purchase days in the period (now 1; 5 to go)."
+            ),
         ),
         (
             "pt",
-            "Uma compra concluída levaria a: cliente preferencial (regra “became-preferred”). "
-            "Antes, o cliente teria de ser: cliente regular. Ainda é preciso: pelo menos 6 dias "
-            "de compra no período (agora: 1; faltam 5).",
+            (
+                "Uma compra concluída levaria a: cliente preferencial (regra "
+                "“became-preferred”). Antes, o cliente teria de ser: cliente regular. Ainda é "
+                "preciso: pelo menos 6 dias de compra no período (agora: 1; faltam 5)."
+            ),
         ),
         (
             "es",
-            "Una compra realizada llevaría a: cliente preferente (regla «became-preferred»). "
-            "Antes, el cliente tendría que ser: cliente habitual. Todavía hace falta: al menos 6 "
-            "días de compra en el periodo (ahora: 1; faltan 5).",
+            (
+                "Una compra realizada llevaría a: cliente preferente (regla "
+                "«became-preferred»). Antes, el cliente tendría que ser: cliente habitual. "
+                "Todavía hace falta: al menos 6 días de compra en el periodo (ahora: 1; faltan "
+                "5)."
+            ),
         ),
         (
             "it",
-            "Un acquisto concluso porterebbe qui: cliente privilegiato (regola "
-            "«became-preferred»). Prima il cliente dovrebbe essere: cliente abituale. Serve "
-            "ancora: almeno 6 giorni d'acquisto nel periodo (ora: 1; ne mancano 5).",
+            (
+                "Un acquisto concluso porterebbe qui: cliente privilegiato (regola "
+                "«became-preferred»). Prima il cliente dovrebbe essere: cliente abituale. "
+                "Serve ancora: almeno 6 giorni d'acquisto nel periodo (ora: 1; ne mancano 5)."
+            ),
         ),
     ],
 )
@@ -262,31 +288,39 @@ def test_no_rule_leads_there() -> None:
     [
         (
             "en",
-            "If nothing happens, on August 6, 2024, the customer will go from potential "
-            "customer to non-customer: no sign of life for too long, and nothing under way. What "
-            "counts: 90 days without a sign of life (the rule applies from 90); no open "
-            "opportunity. Rule: “went-cold”.",
+            (
+                "If nothing happens, on August 6, 2024, the customer will go from potential "
+                "customer to non-customer: no sign of life for too long, and nothing under "
+                "way. What counts: 90 days without a sign of life (the rule applies from 90); "
+                "no open opportunity. Rule: “went-cold”."
+            ),
         ),
         (
             "pt",
-            "Se nada acontecer, em 6 de agosto de 2024, o cliente passará de cliente potencial "
-            "a não cliente: silêncio por tempo demais, sem nada em andamento. O que conta: 90 "
-            "dias sem sinal de vida (a regra vale a partir de 90); nenhuma oportunidade em "
-            "aberto. Regra: “went-cold”.",
+            (
+                "Se nada acontecer, em 6 de agosto de 2024, o cliente passará de cliente "
+                "potencial a não cliente: silêncio por tempo demais, sem nada em andamento. O "
+                "que conta: 90 dias sem sinal de vida (a regra vale a partir de 90); nenhuma "
+                "oportunidade em aberto. Regra: “went-cold”."
+            ),
         ),
         (
             "es",
-            "Si no ocurre nada, el 6 de agosto de 2024, el cliente pasará de cliente potencial "
-            "a no cliente: demasiado tiempo sin señales de vida y nada en curso. Lo que cuenta: "
-            "90 días sin señales de vida (la regla se aplica a partir de 90); ninguna "
-            "oportunidad abierta. Regla: «went-cold».",
+            (
+                "Si no ocurre nada, el 6 de agosto de 2024, el cliente pasará de cliente "
+                "potencial a no cliente: demasiado tiempo sin señales de vida y nada en curso. "
+                "Lo que cuenta: 90 días sin señales de vida (la regla se aplica a partir de "
+                "90); ninguna oportunidad abierta. Regla: «went-cold»."
+            ),
         ),
         (
             "it",
-            "Se non succede nulla, il 6 agosto 2024 il cliente passerà da cliente potenziale a "
-            "non cliente: troppo tempo senza segni di vita e nulla in corso. Ciò che conta: 90 "
-            "giorni senza segni di vita (la regola vale a partire da 90); nessuna opportunità "
-            "aperta. Regola: «went-cold».",
+            (
+                "Se non succede nulla, il 6 agosto 2024 il cliente passerà da cliente "
+                "potenziale a non cliente: troppo tempo senza segni di vita e nulla in corso. "
+                "Ciò che conta: 90 giorni senza segni di vita (la regola vale a partire da "
+                "90); nessuna opportunità aperta. Regola: «went-cold»."
+            ),
         ),
     ],
 )
@@ -321,7 +355,9 @@ def test_two_moves_at_one_deadline() -> None:
     deadline = LIFECYCLE.next_deadline(LIFECYCLE.replay(events).customer)
     first, second, *_ = explain_deadline(deadline, "it").split("\n")
 
-    assert first.startswith("Se non succede nulla, il 6 agosto 2024 la decisione d'acquisto «a»")
+    assert first.startswith(
+        "Se non succede nulla, il 6 agosto 2024 la decisione d'acquisto «a»"
+    )
     assert second.startswith("Il 6 agosto 2024 la decisione d'acquisto «b» si chiuderà")
 
 
@@ -340,38 +376,46 @@ OWN = Rule(
     [
         (
             "en",
-            "On May 9, 2024, the customer went from occasional customer to preferred customer: "
-            "a completed purchase meets the conditions of the rule “vip <fast>”. What counts: net "
-            "revenue of 600.00 in the period (the rule applies from 500.00).",
+            (
+                "On May 9, 2024, the customer went from occasional customer to preferred "
+                "customer: a completed purchase meets the conditions of the rule “vip <fast>”. "
+                "What counts: net revenue of 600.00 in the period (the rule applies from "
+                "500.00)."
+            ),
         ),
         (
             "pt",
-            "Em 9 de maio de 2024, o cliente passou de cliente eventual a cliente preferencial: "
-            "uma compra concluída cumpre as condições da regra “vip <fast>”. O que conta: "
-            "receita líquida de 600,00 no período (a regra vale a partir de 500,00).",
+            (
+                "Em 9 de maio de 2024, o cliente passou de cliente eventual a cliente "
+                "preferencial: uma compra concluída cumpre as condições da regra “vip <fast>”. "
+                "O que conta: receita líquida de 600,00 no período (a regra vale a partir de "
+                "500,00)."
+            ),
         ),
         (
             "es",
-            "El 9 de mayo de 2024, el cliente pasó de cliente ocasional a cliente preferente: "
-            "una compra realizada cumple las condiciones de la regla «vip <fast>». Lo que "
-            "cuenta: ingresos netos de 600,00 en el periodo (la regla se aplica a partir de "
-            "500,00).",
+            (
+                "El 9 de mayo de 2024, el cliente pasó de cliente ocasional a cliente "
+                "preferente: una compra realizada cumple las condiciones de la regla «vip "
+                "<fast>». Lo que cuenta: ingresos netos de 600,00 en el periodo (la regla se "
+                "aplica a partir de 500,00)."
+            ),
         ),
         (
             "it",
-            "Il 9 maggio 2024 il cliente è passato da cliente occasionale a cliente "
-            "privilegiato: un acquisto concluso soddisfa le condizioni della regola «vip "
-            "<fast>». Ciò che conta: ricavi netti per 600,00 nel periodo (la regola vale a "
-            "partire da 500,00).",
+            (
+                "Il 9 maggio 2024 il cliente è passato da cliente occasionale a cliente "
+                "privilegiato: un acquisto concluso soddisfa le condizioni della regola «vip "
+                "<fast>». Ciò che conta: ricavi netti per 600,00 nel periodo (la regola vale a "
+                "partire da 500,00)."
+            ),
         ),
     ],
 )
 def test_an_own_rule_reads_well(lang: str, expected: str) -> None:
     """A rule that we do not know is told from its event and its guards."""
     lifecycle = Lifecycle(rules=DEFAULT_RULES.with_rule(OWN, before="became-regular"))
-    event = PurchaseCompleted(
-        customer_id="c", occurred_at=DAY + timedelta(1), amount="600"
-    )
+    event = PurchaseCompleted(customer_id="c", occurred_at=DAY + timedelta(1), amount="600")
     *_, move = lifecycle.apply(bought(0, lifecycle=lifecycle), event).transitions
 
     assert explain(move, lang).startswith(expected)

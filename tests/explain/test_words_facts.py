@@ -87,7 +87,10 @@ def test_every_guard_can_be_said(lang: str, fact: str, operator: str) -> None:
         ("pt", "receita líquida de 1.234,50 no período (a regra vale a partir de 1.000,00)"),
         (
             "es",
-            "ingresos netos de 1.234,50 en el periodo (la regla se aplica a partir de 1.000,00)",
+            (
+                "ingresos netos de 1.234,50 en el periodo (la regla se aplica a partir de "
+                "1.000,00)"
+            ),
         ),
         ("it", "ricavi netti per 1.234,50 nel periodo (la regola vale a partire da 1.000,00)"),
     ],
@@ -214,8 +217,14 @@ def test_yes_and_no(lang: str, yes: str, no: str) -> None:
     [
         ("en", "What counts: 3 purchase days in the period (the rule applies from 3)."),
         ("pt", "O que conta: 3 dias de compra no período (a regra vale a partir de 3)."),
-        ("es", "Lo que cuenta: 3 días de compra en el periodo (la regla se aplica a partir de 3)."),
-        ("it", "Ciò che conta: 3 giorni d'acquisto nel periodo (la regola vale a partire da 3)."),
+        (
+            "es",
+            "Lo que cuenta: 3 días de compra en el periodo (la regla se aplica a partir de 3).",
+        ),
+        (
+            "it",
+            "Ciò che conta: 3 giorni d'acquisto nel periodo (la regola vale a partire da 3).",
+        ),
     ],
 )
 def test_evidence_alone(lang: str, expected: str) -> None:

@@ -150,7 +150,7 @@ def test_every_fault_of_a_file_is_named() -> None:
 
 def test_a_placeholder_that_is_gone_is_named() -> None:
     """A text without placeholders is told so."""
-    with pytest.raises(errors.InvalidTexts, match="has the placeholders none, en.toml has n"):
+    with pytest.raises(errors.InvalidTexts, match=r"has the placeholders none, en\.toml has n"):
         check_texts("it.toml", {"a": "giorni"}, {"a": "{n} days"})
 
 

@@ -29,10 +29,6 @@ class Texts:
         """Return a text with its placeholders filled."""
         return self.entries[key].format_map(values)
 
-    def find(self, key: str) -> str | None:
-        """Return a text as it is written, or None where the key is unknown."""
-        return self.entries.get(key)
-
 
 @cache
 def texts_of(lang: str) -> Texts:
