@@ -1,9 +1,8 @@
 """What folding returns: decisions are kept as numbers and told in words on demand."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from lifecycle_model.customer import Customer
 from lifecycle_model.decode import Decoder
@@ -14,44 +13,41 @@ from lifecycle_model.explain.story import (
     outcome_lines,
     standing_text,
 )
+from lifecycle_model.explain.texts import texts_of
 from lifecycle_model.explain.voice import Voice
+from lifecycle_model.kernel.layout import Decision
 from lifecycle_model.outcome import Answer, Conflict, Refusal, Transition
+from lifecycle_model.policy import Policy
+
+Decisions = tuple[Decoder, Sequence[Decision]]
+"""What the kernel decided, and who can tell it in words."""
 
 
 @dataclass(frozen=True)
-class _Told:
-    """A customer and the decisions that led there."""
+class Outcome:
+    """What one event, or the passing of time, did to a customer."""
 
     customer: Customer
     """Where the customer stands now."""
     _decoder: Decoder = field(repr=False)
-    _records: Sequence[Any] = field(repr=False)
-
-    @cached_property
-    def transitions(self) -> tuple[Transition, ...]:
-        """Every move on both axes, in the order in which it happened."""
-        return tuple(self._decoder.transitions(self._records))
-
-    def _voice(self, lang: str) -> Voice:
-        return Voice.of(lang, self._decoder.policy.day_offset_minutes)
-
-
-@dataclass(frozen=True)
-class Outcome(_Told):
-    """What one event, or the passing of time, did to a customer."""
-
+    _decisions: Sequence[Decision] = field(repr=False)
     duplicate: bool = False
     """True where the event had been folded before and was dropped."""
 
     @cached_property
+    def transitions(self) -> tuple[Transition, ...]:
+        """What time moved before the event, then what the event moved."""
+        return tuple(self._decoder.transitions(self._decisions))
+
+    @cached_property
     def refusals(self) -> tuple[Refusal, ...]:
         """The axes that have rows for the event, none of which held."""
-        return tuple(self._decoder.refusals(self._records))
+        return tuple(self._decoder.refusals(self._decisions))
 
     @cached_property
     def answers(self) -> tuple[Answer, ...]:
         """One for each axis that the event tried; none for `time_passed` or a duplicate."""
-        return () if self.duplicate else tuple(self._decoder.answers(self._records))
+        return () if self.duplicate else tuple(self._decoder.answers(self._decisions))
 
     def explain(self, lang: str = "en") -> str:
         """Return what the event did and why in words, one line a decision.
@@ -72,6 +68,9 @@ um lead no qual vale a pena investir.
         """
         return "\n".join(self._lines(self._voice(lang)))
 
+    def _voice(self, lang: str) -> Voice:
+        return Voice.of(lang, self._decoder.policy.day_offset_minutes)
+
     def _lines(self, voice: Voice) -> list[str]:
         if self.duplicate:
             return [voice.say("say.duplicate")]
@@ -84,9 +83,11 @@ um lead no qual vale a pena investir.
 
 
 @dataclass(frozen=True)
-class History(_Told):
+class History:
     """A replayed customer, every move with its reason, and what was not folded."""
 
+    customer: Customer
+    """Where the customer stands after the last event and the time asked for."""
     events: tuple[Event, ...] = field(repr=False)
     """The events that were folded, in fold order."""
     duplicates: int
@@ -95,6 +96,20 @@ class History(_Told):
     """Events that share a name with another but not its content; the first one counts."""
     future: tuple[Event, ...] = field(repr=False)
     """Events after `as_of`, in fold order; they were not folded."""
+    _decide: Callable[[], Decisions] = field(repr=False, compare=False)
+
+    @property
+    def transitions(self) -> tuple[Transition, ...]:
+        """Every move on both axes, in the order in which it happened.
+
+        They are found when first asked for, by folding once more.
+        """
+        return self._told[1]
+
+    @cached_property
+    def _told(self) -> tuple[Policy, tuple[Transition, ...]]:
+        decoder, decisions = self._decide()
+        return decoder.policy, tuple(decoder.transitions(decisions))
 
     def explain(self, lang: str = "en") -> str:
         """Return where the customer stands, and every move and why, in words, one line each.
@@ -111,18 +126,20 @@ class History(_Told):
         >>> print(Lifecycle().replay([event]).explain("es").partition(";")[0])
         El cliente «c» es un cliente potencial
         """
-        return "\n".join(self._lines(self._voice(lang)))
+        return "\n".join(self._lines(lang))
 
-    def _lines(self, voice: Voice) -> list[str]:
+    def _lines(self, lang: str) -> list[str]:
+        texts = texts_of(lang)
+        policy, transitions = self._told
         return history_lines(
-            voice,
+            Voice(texts, policy.day_offset_minutes),
             self.customer,
-            self.transitions,
-            self._decoder.policy.ref,
+            transitions,
+            policy.ref,
             duplicates=self.duplicates,
             conflicts=len(self.conflicts),
             future=len(self.future),
         )
 
     def _repr_html_(self) -> str:
-        return html_of(self._lines(self._voice("en")))
+        return html_of(self._lines("en"))

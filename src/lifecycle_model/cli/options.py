@@ -11,6 +11,7 @@ from lifecycle_model.cli.faults import InputError
 from lifecycle_model.cli.mapping import parse_kind, parse_mapping
 from lifecycle_model.cli.reading import Reading, parse_form
 from lifecycle_model.cli.times import Times, parse_pattern, parse_zone, zone_name
+from lifecycle_model.cli.words import counted
 from lifecycle_model.errors import InvalidPolicy, did_you_mean
 
 Log = Annotated[
@@ -115,8 +116,7 @@ def load_policy(name: str) -> Policy:
         return Policy.from_toml(path)
     except (OSError, ValueError) as error:
         if isinstance(error, InvalidPolicy):
-            found = len(error.problems)
-            headline = f"{name}: {found} mistake{'' if found == 1 else 's'}"
+            headline = f"{name}: {counted(len(error.problems), 'mistake')}"
             raise InputError(headline, tuple(map(str, error.problems))) from None
         reason = error.strerror if isinstance(error, OSError) else str(error)
         msg = f"{name}: cannot be read: {reason}"
