@@ -160,25 +160,24 @@ def test_moves_back_and_to_rest(lang: str, back: str, reset: str) -> None:
 
 
 REFUSED = {
-    "en": "On May 10, 2024, a survey answer was not enough to change the situation: the "
+    "en": "On May 10, 2024, a survey answer did not change the situation: the "
     "customer is still a dissatisfied customer. A survey answer would lead to the situation "
-    "before the dissatisfaction (rule “satisfied-again”). Still needed: a survey score of at "
+    "before the dissatisfaction (rule “satisfied-again”). It would take: a survey score of at "
     "least 7 (now 6; 1 point too low); no open complaint (now 1; 1 too many). "
     "Decided under the policy “default”, version 1.",
-    "pt": "Em 10 de maio de 2024, uma resposta à pesquisa não bastou para mudar a situação: o "
+    "pt": "Em 10 de maio de 2024, uma resposta à pesquisa não mudou a situação: o "
     "cliente continua sendo um cliente insatisfeito. Uma resposta à pesquisa levaria a: a "
-    "situação anterior à insatisfação (regra “satisfied-again”). Ainda é preciso: nota de pelo "
+    "situação anterior à insatisfação (regra “satisfied-again”). Seria preciso: nota de pelo "
     "menos 7 na pesquisa (agora: 6; falta 1 ponto); nenhuma reclamação em aberto (agora: 1; 1 "
     "a mais). Decidido segundo a política “default”, versão 1.",
-    "es": "El 10 de mayo de 2024, una respuesta a la encuesta no bastó para cambiar la "
-    "situación: el cliente sigue siendo un cliente insatisfecho. Una respuesta a la encuesta "
-    "llevaría a: la situación anterior a la insatisfacción (regla «satisfied-again»). Todavía "
-    "hace falta: una puntuación de al menos 7 en la encuesta (ahora: 6; falta 1 punto); "
-    "ninguna queja abierta (ahora: 1; sobra 1). Decidido según la política «default», versión "
-    "1.",
-    "it": "Il 10 maggio 2024 una risposta al sondaggio non basta a cambiare la situazione: il "
-    "cliente resta un cliente insoddisfatto. Una risposta al sondaggio porterebbe qui: la "
-    "situazione precedente all'insoddisfazione (regola «satisfied-again»). Serve ancora: un "
+    "es": "El 10 de mayo de 2024, una respuesta a la encuesta no cambió la situación: el "
+    "cliente sigue siendo un cliente insatisfecho. Una respuesta a la encuesta llevaría a: la "
+    "situación anterior a la insatisfacción (regla «satisfied-again»). Haría falta: una "
+    "puntuación de al menos 7 en la encuesta (ahora: 6; falta 1 punto); ninguna queja abierta "
+    "(ahora: 1; sobra 1). Decidido según la política «default», versión 1.",
+    "it": "Il 10 maggio 2024 una risposta al sondaggio non ha cambiato la situazione: il "
+    "cliente resta un cliente insoddisfatto. Una risposta al sondaggio porterebbe a: la "
+    "situazione precedente all'insoddisfazione (regola «satisfied-again»). Occorrerebbe: un "
     "punteggio di almeno 7 nel sondaggio (ora: 6; manca 1 punto); nessun reclamo aperto (ora: "
     "1; 1 di troppo). Deciso secondo la politica «default», versione 1.",
 }
@@ -204,9 +203,9 @@ def test_a_refusal_of_a_position() -> None:
     refusal = strict.apply(Customer(id="c"), chosen).refusals[0]
 
     assert explain(refusal).startswith(
-        "On May 8, 2024, the choice of a supplier was not enough to move the buying decision "
+        "On May 8, 2024, the choice of a supplier did not move the buying decision "
         "“crm”: it is still at status quo. The choice of a supplier would lead to resolution "
-        "of concerns (rule “supplier-chosen”). Still needed: at most 1 position skipped (now "
+        "of concerns (rule “supplier-chosen”). It would take: at most 1 position skipped (now "
         "2; 1 too many)."
     )
 
@@ -219,14 +218,14 @@ def test_a_refusal_of_a_position() -> None:
             (
                 "A completed purchase would lead to preferred customer (rule "
                 "“became-preferred”). The customer would first have to be: regular customer. "
-                "Still needed: at least 6 purchase days in the period (now 1; 5 to go)."
+                "It would take: at least 6 purchase days in the period (now 1; 5 to go)."
             ),
         ),
         (
             "pt",
             (
                 "Uma compra concluída levaria a: cliente preferencial (regra "
-                "“became-preferred”). Antes, o cliente teria de ser: cliente regular. Ainda é "
+                "“became-preferred”). Antes, o cliente teria de ser: cliente regular. Seria "
                 "preciso: pelo menos 6 dias de compra no período (agora: 1; faltam 5)."
             ),
         ),
@@ -235,16 +234,16 @@ def test_a_refusal_of_a_position() -> None:
             (
                 "Una compra realizada llevaría a: cliente preferente (regla "
                 "«became-preferred»). Antes, el cliente tendría que ser: cliente habitual. "
-                "Todavía hace falta: al menos 6 días de compra en el periodo (ahora: 1; faltan "
+                "Haría falta: al menos 6 días de compra en el periodo (ahora: 1; faltan "
                 "5)."
             ),
         ),
         (
             "it",
             (
-                "Un acquisto concluso porterebbe qui: cliente privilegiato (regola "
+                "Un acquisto concluso porterebbe a: cliente privilegiato (regola "
                 "«became-preferred»). Prima il cliente dovrebbe essere: cliente abituale. "
-                "Serve ancora: almeno 6 giorni d'acquisto nel periodo (ora: 1; ne mancano 5)."
+                "Occorrerebbe: almeno 6 giorni d'acquisto nel periodo (ora: 1; ne mancano 5)."
             ),
         ),
     ],
@@ -262,8 +261,8 @@ def test_a_rule_that_asks_for_nothing_more() -> None:
     text = explain_checks(LIFECYCLE.why_not(Customer(id="c"), Situation.POTENTIAL))
 
     assert "the lead would lead to potential customer" in text
-    assert text.count("Nothing else is needed.") == 4
-    assert "Still needed: behaviour that shows real buying interest." in text
+    assert text.count("It takes nothing else.") == 4
+    assert "It would take: behaviour that shows real buying interest." in text
 
 
 def test_a_check_of_a_position() -> None:
@@ -528,3 +527,15 @@ def test_time_events_read_like_time() -> None:
     )
 
     assert outcome.explain().startswith("Nothing moves: the customer is still an occasional")
+
+
+def test_a_refusal_is_told_without_judging() -> None:
+    """A good answer that leads to no trouble is not told as a failure."""
+    answer = SurveyAnswered(customer_id="c", occurred_at=DAY + timedelta(2), score=9)
+    (refusal,) = LIFECYCLE.apply(bought(0), answer).refusals
+
+    assert explain(refusal).startswith(
+        "On May 10, 2024, a survey answer did not change the situation: the customer is still "
+        "an occasional customer. A survey answer would lead to dissatisfied customer (rule "
+        "“detractor”). It would take: a survey score of at most 6 (now 9; 3 points too high)."
+    )

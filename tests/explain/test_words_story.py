@@ -77,7 +77,7 @@ def test_outcome_of_a_refusal() -> None:
 
     assert "closed and went from implementation to status quo" in closed
     assert "moved forward from status quo to implementation" in signed
-    assert "was not enough to change the situation" in refused
+    assert "did not change the situation" in refused
     assert policy == "Decided under the policy “default”, version 1."
 
 
@@ -250,9 +250,9 @@ def test_story_with_all_its_parts() -> None:
             "opportunità aperta. Regola: «went-cold»."
         ),
         "",
-        "Che cosa porterebbe oltre",
+        "Che cosa cambierebbe la situazione",
         (
-            "  Un acquisto concluso porterebbe qui: cliente occasionale (regola "
+            "  Un acquisto concluso porterebbe a: cliente occasionale (regola "
             "«first-purchase»). Non serve altro."
         ),
     ]

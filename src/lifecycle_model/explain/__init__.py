@@ -61,7 +61,7 @@ def explain(thing: Explainable, lang: str = "en", *, day_offset_minutes: int = 0
         NotExplainable: the thing is no such record.
 
     >>> explain(Evidence("purchase_days", 1, ">=", 3, "regular_days"))
-    'Still needed: at least 3 purchase days in the period (now 1; 2 to go).'
+    'It would take: at least 3 purchase days in the period (now 1; 2 to go).'
     """
     return _told(thing, Voice.of(lang, day_offset_minutes))
 
@@ -78,7 +78,7 @@ def explain_checks(
     >>> checks = Lifecycle().why_not(Customer(id="c"), Situation.POTENTIAL)
     >>> print(explain_checks(checks[:1], "es"))
     Una muestra de interés llevaría a: cliente potencial (regla «behaviour-qualifies»). \
-Todavía hace falta: un comportamiento que muestra verdadero interés de compra.
+Haría falta: un comportamiento que muestra verdadero interés de compra.
     """
     return "\n".join(check_lines(Voice.of(lang, day_offset_minutes), checks))
 

@@ -95,7 +95,7 @@ def tell_story(  # noqa: PLR0913 - the parts of a story, each left out at will
         steps: each event and what it did, in order.
         status: where the customer stands; without it the story ends with the last step.
         deadline: what changes if nothing happens.
-        ways: the rules that lead further, as `Lifecycle.why_not` returns them.
+        ways: the rules that lead elsewhere, as `Lifecycle.why_not` returns them.
         lang: one of `LANGUAGES`.
         day_offset_minutes: where the policy's calendar lies.
 
