@@ -171,12 +171,10 @@ class NaiveTime(LifecycleError, ValueError):
     """A time without a time zone was given where an instant is needed."""
 
     name: str
-    value: datetime
+    value: object
 
     def _message(self) -> str:
-        return (
-            f"{self.name}={self.value.isoformat()} has no time zone: add one, for example UTC"
-        )
+        return f"{self.name}={self.value} has no time zone: give an aware datetime"
 
 
 @dataclass(eq=False)

@@ -279,9 +279,9 @@ class Lifecycle:
         Raises:
             LateEvent: `as_of` is before the customer's clock.
 
-        >>> checks = Lifecycle().why_not(Customer(id="c"), Situation.REGULAR)
-        >>> print(checks[0])
-        became-regular on purchase_completed: purchase_days 0 >= regular_days = 3, missing 3
+        >>> (check,) = Lifecycle().why_not(Customer(id="c"), Situation.OCCASIONAL)[:1]
+        >>> check.rule.id, str(check.evidence[0])
+        ('first-purchase', 'standing_purchases 0 <= 1')
         """
         codes = Codes(customer, self.policy)
         start = -1
@@ -437,8 +437,8 @@ class Lifecycle:
         )
 
 
-def _aware(name: str, value: datetime) -> datetime:
-    if value.utcoffset() is None:
+def _aware(name: str, value: object) -> datetime:
+    if not isinstance(value, datetime) or value.utcoffset() is None:
         raise NaiveTime(name, value)
     try:
         return to_utc(value)

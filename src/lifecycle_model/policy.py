@@ -4,7 +4,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple, Self
 
@@ -30,9 +30,7 @@ class PolicyRef(NamedTuple):
     """Which policy decided: carried by every decision record."""
 
     name: str
-    """What the policy is called; it stands in every transition and refusal."""
     version: str
-    """Yours to change when you change a threshold."""
     digest: str
 
 
@@ -52,7 +50,9 @@ class Policy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: Word = "default"
+    """What the policy is called; it stands in every transition and refusal."""
     version: Word = "1"
+    """Yours to change when you change a threshold."""
 
     window_days: Days = 365
     """Purchase days and revenue count within this many days."""
@@ -282,7 +282,8 @@ def _plain(value: object) -> object:
 
 
 def _contradictions(values: Mapping[str, Any]) -> tuple[Problem, ...]:
-    values = {name: value for name, value in values.items() if isinstance(value, int | Decimal)}
+    numbers = {name: _number(value) for name, value in values.items()}
+    values = {name: number for name, number in numbers.items() if number is not None}
     found = [
         Problem(
             lower,
@@ -297,6 +298,16 @@ def _contradictions(values: Mapping[str, Any]) -> tuple[Problem, ...]:
         mend = f"is not above detractor_score={low}: raise it or lower detractor_score"
         found.append(Problem("satisfied_score", str(high), mend))
     return tuple(found)
+
+
+def _number(value: object) -> int | Decimal | None:
+    """Return a threshold's number; TOML may write an amount as text."""
+    if isinstance(value, int | Decimal):
+        return value
+    try:
+        return Decimal(value) if isinstance(value, str) else None
+    except InvalidOperation:
+        return None
 
 
 def _policy_problems(error: ValidationError, values: Mapping[str, Any]) -> tuple[Problem, ...]:

@@ -4,7 +4,6 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from string import Formatter
 from typing import Any, Final
 
@@ -51,6 +50,9 @@ def texts_of(lang: str) -> Texts:
 
 
 def _file(name: str) -> str:
+    # It takes a tenth of the package's own import, and only words need it.
+    from importlib import resources  # noqa: PLC0415
+
     words = resources.files("lifecycle_model.explain").joinpath("words", name)
     return words.read_text(encoding="utf-8")
 

@@ -72,9 +72,8 @@ def _row_faults(rule: Rule) -> Iterator[Problem]:
         yield Problem(place, "", "has no source: name at least one state")
     for source in rule.sources:
         if source not in states:
-            yield Problem(
-                place, repr(source), f"is not a {rule.axis}: {did_you_mean(source, states)}"
-            )
+            mend = f"is not a {rule.axis}: {did_you_mean(source, states)}"
+            yield Problem(place, repr(str(source)), mend)
     if rule.kind not in KINDS:
         yield Problem(
             place, repr(rule.kind), f"is not a kind: {did_you_mean(rule.kind, KINDS)}"
@@ -91,7 +90,7 @@ def _target_faults(rule: Rule, place: str) -> Iterator[Problem]:
     if (rule.target == "given") != (rule.kind == "manual_correction"):
         yield Problem(
             place,
-            repr(rule.target),
+            repr(str(rule.target)),
             "'given' is the target of manual_correction, and only of it",
         )
     elif rule.target == "restored":
@@ -103,13 +102,13 @@ def _target_faults(rule: Rule, place: str) -> Iterator[Problem]:
         known = (*states, "restored") if rule.axis == Axis.SITUATION else states
         yield Problem(
             place,
-            repr(rule.target),
+            repr(str(rule.target)),
             f"is not a {rule.axis}: {did_you_mean(rule.target, known)}",
         )
     if rule.kind == "time_passed" and rule.target in rule.sources:
         yield Problem(
             place,
-            repr(rule.target),
+            repr(str(rule.target)),
             "time would fire this row for ever: remove it from the sources",
         )
 
