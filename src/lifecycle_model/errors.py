@@ -136,6 +136,36 @@ class InvalidRules(InvalidInput):
     """A rule table has structural faults."""
 
 
+class InvalidTexts(InvalidInput):
+    """The texts of a language lack a key or a placeholder that those of English have."""
+
+
+@dataclass(eq=False)
+class UnknownLanguage(LifecycleError, ValueError):
+    """Words were asked for in a language that the library does not speak."""
+
+    language: str
+    known: tuple[str, ...]
+
+    def _message(self) -> str:
+        return (
+            f"language {shown(self.language)} is not known: use one of: {', '.join(self.known)}"
+        )
+
+
+@dataclass(eq=False)
+class NotExplainable(LifecycleError, TypeError):
+    """Something that is no record of a decision was to be told in words."""
+
+    found: str
+
+    def _message(self) -> str:
+        return (
+            f"{self.found} cannot be told in words: give a record that the verbs return, "
+            "for example a Transition"
+        )
+
+
 @dataclass(eq=False)
 class NaiveTime(LifecycleError, ValueError):
     """A time without a time zone was given where an instant is needed."""

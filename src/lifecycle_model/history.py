@@ -7,8 +7,17 @@ from functools import cached_property
 from lifecycle_model.customer import Customer
 from lifecycle_model.decode import Decoder
 from lifecycle_model.events import Event
+from lifecycle_model.explain.story import (
+    history_lines,
+    html_of,
+    outcome_lines,
+    standing_text,
+)
+from lifecycle_model.explain.texts import texts_of
+from lifecycle_model.explain.voice import Voice
 from lifecycle_model.kernel.layout import Decision
 from lifecycle_model.outcome import Answer, Conflict, Refusal, Transition
+from lifecycle_model.policy import Policy
 
 Decisions = tuple[Decoder, Sequence[Decision]]
 """What the kernel decided, and who can tell it in words."""
@@ -40,6 +49,38 @@ class Outcome:
         """One for each axis that the event tried; none for `time_passed` or a duplicate."""
         return () if self.duplicate else tuple(self._decoder.answers(self._decisions))
 
+    def explain(self, lang: str = "en") -> str:
+        """Return what the event did and why in words, one line a decision.
+
+        Args:
+            lang: `en`, `pt`, `es` or `it`.
+
+        Raises:
+            UnknownLanguage: the language is none of the four.
+
+        >>> from datetime import UTC, datetime
+        >>> from lifecycle_model import LeadQualified, Lifecycle
+        >>> event = LeadQualified(customer_id="c", occurred_at=datetime(2024, 5, 1, tzinfo=UTC))
+        >>> outcome = Lifecycle().apply(Customer(id="c"), event)
+        >>> print(outcome.explain("pt").partition(" Regra")[0])
+        Em 1 de maio de 2024, o cliente passou de não cliente a cliente potencial: \
+um lead no qual vale a pena investir.
+        """
+        return "\n".join(self._lines(self._voice(lang)))
+
+    def _voice(self, lang: str) -> Voice:
+        return Voice.of(lang, self._decoder.policy.day_offset_minutes)
+
+    def _lines(self, voice: Voice) -> list[str]:
+        if self.duplicate:
+            return [voice.say("say.duplicate")]
+        policy = self._decoder.policy.ref
+        return outcome_lines(voice, self.customer, self.transitions, self.refusals, policy)
+
+    def _repr_html_(self) -> str:
+        voice = self._voice("en")
+        return html_of([standing_text(voice, self.customer), *self._lines(voice)])
+
 
 @dataclass(frozen=True)
 class History:
@@ -57,11 +98,48 @@ class History:
     """Events after `as_of`, in fold order; they were not folded."""
     _decide: Callable[[], Decisions] = field(repr=False, compare=False)
 
-    @cached_property
+    @property
     def transitions(self) -> tuple[Transition, ...]:
         """Every move on both axes, in the order in which it happened.
 
         They are found when first asked for, by folding once more.
         """
+        return self._told[1]
+
+    @cached_property
+    def _told(self) -> tuple[Policy, tuple[Transition, ...]]:
         decoder, decisions = self._decide()
-        return tuple(decoder.transitions(decisions))
+        return decoder.policy, tuple(decoder.transitions(decisions))
+
+    def explain(self, lang: str = "en") -> str:
+        """Return where the customer stands, and every move and why, in words, one line each.
+
+        Args:
+            lang: `en`, `pt`, `es` or `it`.
+
+        Raises:
+            UnknownLanguage: the language is none of the four.
+
+        >>> from datetime import UTC, datetime
+        >>> from lifecycle_model import LeadQualified, Lifecycle
+        >>> event = LeadQualified(customer_id="c", occurred_at=datetime(2024, 5, 1, tzinfo=UTC))
+        >>> print(Lifecycle().replay([event]).explain("es").partition(";")[0])
+        El cliente «c» es un cliente potencial
+        """
+        return "\n".join(self._lines(lang))
+
+    def _lines(self, lang: str) -> list[str]:
+        texts = texts_of(lang)
+        policy, transitions = self._told
+        return history_lines(
+            Voice(texts, policy.day_offset_minutes),
+            self.customer,
+            transitions,
+            policy.ref,
+            duplicates=self.duplicates,
+            conflicts=len(self.conflicts),
+            future=len(self.future),
+        )
+
+    def _repr_html_(self) -> str:
+        return html_of(self._lines("en"))

@@ -42,6 +42,24 @@ CASES = [
         "rule table is not valid:\n  score: 11: is too high",
     ),
     (
+        errors.InvalidTexts("pt.toml", PROBLEMS[:1]),
+        ValueError,
+        "pt.toml is not valid:\n  score: 11: is too high",
+    ),
+    (
+        errors.UnknownLanguage("fr", ("en", "pt", "es", "it")),
+        ValueError,
+        "language 'fr' is not known: use one of: en, pt, es, it",
+    ),
+    (
+        errors.NotExplainable("date"),
+        TypeError,
+        (
+            "date cannot be told in words: give a record that the verbs return, "
+            "for example a Transition"
+        ),
+    ),
+    (
         errors.NaiveTime("as_of", datetime(2024, 5, 1, 12)),  # noqa: DTZ001
         ValueError,
         "as_of=2024-05-01 12:00:00 has no time zone: give an aware datetime",

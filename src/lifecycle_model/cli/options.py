@@ -13,6 +13,7 @@ from lifecycle_model.cli.reading import Reading, parse_form
 from lifecycle_model.cli.times import Times, parse_pattern, parse_zone, zone_name
 from lifecycle_model.cli.words import counted
 from lifecycle_model.errors import InvalidPolicy, did_you_mean
+from lifecycle_model.explain import LANGUAGES
 
 Log = Annotated[
     str,
@@ -69,6 +70,10 @@ AsOfOption = Annotated[
 SkipOption = Annotated[
     bool, typer.Option("--skip-invalid", help="Leave rows out that are not valid.")
 ]
+LangOption = Annotated[
+    str | None,
+    typer.Option("--lang", metavar="en|pt|es|it", help="Tell it in sentences of a language."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -96,6 +101,18 @@ def reading_of(
         Times(parse_pattern(time_format), parse_zone(timezone)),
         skip_invalid,
     )
+
+
+def check_lang(lang: str | None) -> None:
+    """Refuse a language that is not spoken.
+
+    Raises:
+        typer.BadParameter: it names those that are.
+    """
+    if lang is not None and lang not in LANGUAGES:
+        known = did_you_mean(lang, LANGUAGES)
+        msg = f"{lang!r} is not a language: {known}"
+        raise typer.BadParameter(msg, param_hint="--lang")
 
 
 def load_policy(name: str) -> Policy:
