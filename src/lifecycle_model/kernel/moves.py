@@ -81,7 +81,7 @@ def try_position(
             program, state, opportunities, at, row, before, target, day, event_at, sink
         )
     if target != before:
-        _enter_position(program, state, opportunities, listed, at, before, target, day)
+        enter_position(program, state, opportunities, listed, at, before, target, day)
     elif target == IMPLEMENTATION and program.renews_implementation[cell % KIND_COUNT]:
         opportunities[at + ENTERED] = day
     return row
@@ -121,7 +121,7 @@ def try_situation(
     target = program.target[row]
     restored = target == TO_RESTORED
     if restored:
-        target = _restored(state)
+        target = restored_situation(state)
     elif target == TO_GIVEN:
         target = given
     if state[RECORDING]:
@@ -133,11 +133,11 @@ def try_situation(
         state[MOVED_EVENT] = event_at
         state[MOVED_DAY] = day
         corrected = cell % KIND_COUNT == MANUAL_CORRECTION
-        _enter_situation(program, state, before, target, restored, corrected, day)
+        enter_situation(program, state, before, target, restored, corrected, day)
     return row
 
 
-def _enter_position(
+def enter_position(
     program: Program,
     state: Numbers,
     opportunities: Numbers,
@@ -147,6 +147,7 @@ def _enter_position(
     target: int,
     day: int,
 ) -> None:
+    """Move an opportunity to another position, with all that hangs on it."""
     opportunities[at + POSITION] = target
     opportunities[at + ENTERED] = day if target != STATUS_QUO else NONE
     opportunities[at + WITH_COMPETITOR] = 0
@@ -177,14 +178,14 @@ def _list(state: Numbers, opportunities: Numbers, listed: Numbers, at: int) -> N
     state[LISTED] += 1
 
 
-def _restored(state: Numbers) -> int:
+def restored_situation(state: Numbers) -> int:
     """Return the situation that ends a dissatisfaction."""
     if state[PURCHASES] > 0 and state[STANDING_PURCHASES] <= 0:
         return POTENTIAL
     return state[RUNG]
 
 
-def _enter_situation(
+def enter_situation(
     program: Program,
     state: Numbers,
     before: int,
@@ -193,6 +194,7 @@ def _enter_situation(
     corrected: bool,
     day: int,
 ) -> None:
+    """Move the situation, with all that hangs on it."""
     state[SITUATION] = target
     if before == DISSATISFIED:
         state[RUNG] = NO_ROW
