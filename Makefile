@@ -63,11 +63,11 @@ $(VENV)/.demo: pyproject.toml $(VENV)/.pip
 	@touch $@
 
 $(VENV)/.test: pyproject.toml $(VENV)/.pip
-	$(PIP) install --editable '.[cli,columnar,testing]' --group test
+	$(PIP) install --editable '.[cli,columnar,diagrams,testing]' --group test
 	@touch $@
 
 $(VENV)/.lint: pyproject.toml $(VENV)/.pip
-	$(PIP) install --editable '.[cli,columnar,testing]' --group lint --group typing
+	$(PIP) install --editable '.[cli,columnar,diagrams,testing]' --group lint --group typing
 	@touch $@
 
 $(VENV)/.docs: pyproject.toml $(VENV)/.pip
@@ -75,7 +75,7 @@ $(VENV)/.docs: pyproject.toml $(VENV)/.pip
 	@touch $@
 
 $(VENV)/.bench: pyproject.toml $(VENV)/.pip
-	$(PIP) install --editable '.[cli,columnar,testing]' --group bench
+	$(PIP) install --editable '.[cli,columnar,diagrams,testing]' --group bench
 	@touch $@
 
 # What the pages load, taken from the package index and shipped with them: the script that draws

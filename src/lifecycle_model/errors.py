@@ -348,3 +348,27 @@ class StateDisagrees(LifecycleError, ValueError):
 
 class InvalidCallbacks(_Invalid):
     """Callbacks that cannot be called, or that stand under no state."""
+
+
+@dataclass(eq=False)
+class UnknownName(LifecycleError, ValueError):
+    """A language or a format that is not among the known ones."""
+
+    what: str
+    """Which kind of name: `lang`, `format`."""
+    value: str
+    known: tuple[str, ...]
+
+    def _message(self) -> str:
+        return f"{self.what} {self.value!r} is unknown: use one of {', '.join(self.known)}"
+
+
+@dataclass(eq=False)
+class MissingExtra(LifecycleError, ImportError):
+    """Something was asked for that needs a library of an extra."""
+
+    what: str
+    extra: str
+
+    def _message(self) -> str:
+        return f'{self.what} needs an extra: pip install "lifecycle-model[{self.extra}]"'
