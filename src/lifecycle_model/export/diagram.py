@@ -82,10 +82,9 @@ def diagram(
     Raises:
         UnknownName: the language or the axis is not known.
 
-    >>> print(diagram(Lifecycle(), axis="position", lang="es").render("table")[:67])
-    ### Posición de compra
-    <BLANKLINE>
-    | Regla | De | Evento | Si todo se cumple
+    >>> print(diagram(Lifecycle(), axis="position", lang="es").render("mermaid")[:53])
+    stateDiagram-v2
+        state "Statu quo" as status_quo
     """
     if axis is not None and axis not in tuple(Axis):
         raise UnknownName("axis", axis, tuple(Axis))

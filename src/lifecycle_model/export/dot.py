@@ -24,10 +24,10 @@ def render_dot(graph: Graph) -> str:
     """Return the graph in DOT."""
     lines = [
         "digraph lifecycle {",
-        f'    graph [fontname="{_FONT}", fontsize=16, nodesep=0.6, ranksep=0.9, pad=0.3];',
+        f'    graph [fontname="{_FONT}", fontsize=16, nodesep=0.3, ranksep=0.45, pad=0.3];',
         f'    node [fontname="{_FONT}", fontsize=14, shape=box, margin="0.25,0.12"];',
         '    node [style="rounded,filled", color="#455a64"];',
-        f'    edge [fontname="{_FONT}", fontsize=11, color="#607d8b", fontcolor="#263238"];',
+        '    edge [color="#607d8b"];',
     ]
     for region in graph.regions:
         lines.append(f"    subgraph cluster_{region.axis} {{")
@@ -42,11 +42,20 @@ def _region(region: Region) -> Iterator[str]:
         label = state.label if state.count is None else f"{state.label}\n{state.count:,}"
         fill = _FILLS.get(state.name, _FILL)
         yield f'{state.name} [label={_quoted(label)}, fillcolor="{fill}"];'
-    places = [state.name for state in region.states]
-    for source, target, labels in region.arrows():
-        # Ways back do not push the states apart.
-        back = ", constraint=false" if places.index(source) > places.index(target) else ""
-        yield f"{source} -> {target} [label={_quoted(chr(10).join(labels))}{back}];"
+    places = {state.name: place for place, state in enumerate(region.states)}
+    for number, (sources, targets, labels) in enumerate(region.bundles()):
+        # The rules stand in a node of their own, so that it is clear which arrow they belong to.
+        name = f"{region.axis}_{number}"
+        text = _quoted("\n".join(labels))
+        yield f'{name} [label={text}, shape=plain, style="", fontsize=11];'
+        highest = min(places[target] for target in targets)
+        is_forward = any(places[source] < highest for source in sources)
+        for target in targets:
+            yield f"{name} -> {target};" if is_forward else f"{target} -> {name} [dir=back];"
+        for source in sources:
+            is_above = places[source] < highest
+            way = f"{source} -> {name}" if is_above else f"{name} -> {source}"
+            yield f"{way} [dir=none];"
 
 
 def _quoted(text: str) -> str:

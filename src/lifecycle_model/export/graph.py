@@ -97,6 +97,18 @@ class Region:
         for (before, after), labels in lines.items():
             yield before, after, tuple(labels)
 
+    def bundles(self) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
+        """Yield the rows that lead the same ways together: from, to, and one line for each."""
+        lines: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+        for row in self.rows:
+            if not row.is_correction:
+                targets = tuple(target.state for target in row.targets)
+                sources = tuple(source for source in row.sources if (source,) != targets)
+                count = "" if row.count is None else f": {row.count:,}"
+                lines.setdefault((sources, targets), []).append(f"{row.label}{count}")
+        for (sources, targets), labels in lines.items():
+            yield sources, targets, tuple(labels)
+
 
 @dataclass(frozen=True, slots=True)
 class Graph:
