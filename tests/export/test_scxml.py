@@ -32,7 +32,8 @@ def test_chart_agrees_with_the_kernel(number: int) -> None:
     """Fed with the facts, the engine goes where the kernel goes, on both axes."""
     lifecycle, questions = random_trail(f"scxml-{number}")
     charts = {
-        axis: diagram(lifecycle, axis=axis).render("scxml") for axis in ("situation", "position")
+        axis: diagram(lifecycle, axis=axis).render("scxml")
+        for axis in ("situation", "position")
     }
     machines: dict[int, Any] = {}
     for question in questions:

@@ -25,7 +25,7 @@ class Trail(DrivenMemory):
 
     __slots__ = ("questions",)
 
-    def _ask(
+    def _ask(  # noqa: PLR0917 - what it overrides
         self, axis: Axis, start: int, kind: int, day: int, given: int, event_at: int
     ) -> int:
         facts = self._facts(axis, start, kind, day, given)
@@ -37,9 +37,7 @@ class Trail(DrivenMemory):
         self.questions.append(question)
         return row
 
-    def _facts(
-        self, axis: Axis, start: int, kind: int, day: int, given: int
-    ) -> dict[str, Any]:
+    def _facts(self, axis: Axis, start: int, kind: int, day: int, given: int) -> dict[str, Any]:
         cell = self.state[at.SITUATION] * at.KIND_COUNT + kind
         if start >= 0:
             place = at.SITUATION_COUNT + self.opportunities[start + at.POSITION]

@@ -44,7 +44,7 @@ def _region(region: Region) -> Iterator[str]:
         yield f'{state.name} [label={_quoted(label)}, fillcolor="{fill}"];'
     places = {state.name: place for place, state in enumerate(region.states)}
     for number, (sources, targets, labels) in enumerate(region.bundles()):
-        # The rules stand in a node of their own, so that it is clear which arrow they belong to.
+        # The rules stand in a node of their own: so it is clear which arrow is theirs.
         name = f"{region.axis}_{number}"
         text = _quoted("\n".join(labels))
         yield f'{name} [label={text}, shape=plain, style="", fontsize=11];'

@@ -49,5 +49,5 @@ def labels_in(lang: str) -> Labels:
     """
     if lang not in LANGUAGES:
         raise UnknownName("lang", lang, LANGUAGES)
-    texts = resources.files(__package__).joinpath("texts", f"{lang}.toml")
+    texts = resources.files("lifecycle_model.export").joinpath("texts", f"{lang}.toml")
     return Labels(lang, tomllib.loads(texts.read_text(encoding="utf-8")))
