@@ -135,10 +135,10 @@ def test_counts_stand_beside() -> None:
     counts = Counts.of([LIFECYCLE.replay(events)])
     counted = diagram(LIFECYCLE, counts=counts)
 
-    assert 'state "Regular: 1" as regular' in counted.render("mermaid")
-    assert "occasional --> regular: became regular: 1\n" in counted.render("mermaid")
+    assert 'state "Regular (1)" as regular' in counted.render("mermaid")
+    assert "occasional --> regular: became regular (1)\n" in counted.render("mermaid")
     assert "Regular\\n1" in counted.render("dot")
-    assert "became regular: 1" in counted.render("dot")
+    assert "became regular (1)" in counted.render("dot")
     assert "| Regular | 1 |" in counted.render("table")
     assert "| purchase_days >= 3 (regular_days) | Regular | 1 |" in counted.render("table")
 
@@ -156,7 +156,7 @@ def test_thresholds_are_the_policys() -> None:
 def test_own_rule_is_called_by_its_id() -> None:
     """A row of the user's own is drawn, and text in it cannot break out of the format."""
     own = Rule(
-        'vip;"<b>|\\',
+        'vip;:"<b>|\\',
         Axis.SITUATION,
         ("occasional",),
         "lead_qualified",
@@ -165,10 +165,10 @@ def test_own_rule_is_called_by_its_id() -> None:
     )
     drawn = diagram(Lifecycle(rules=DEFAULT_RULES.with_rule(own)), axis="situation")
 
-    assert "occasional --> preferred: vip#59;#34;#60;b#62;|\\\n" in drawn.render("mermaid")
-    assert '[label="vip;\\"<b>|\\\\", ' in drawn.render("dot")
-    assert '| vip;"&lt;b>\\|\\\\ | Occasional |' in drawn.render("table")
-    assert "vip;&quot;&lt;b&gt;|\\" in drawn.render("svg")
+    assert "occasional --> preferred: vip#59;#58;#34;#60;b#62;|\\\n" in drawn.render("mermaid")
+    assert '[label="vip;:\\"<b>|\\\\", ' in drawn.render("dot")
+    assert '| vip;:"&lt;b>\\|\\\\ | Occasional |' in drawn.render("table")
+    assert "vip;:&quot;&lt;b&gt;|\\" in drawn.render("svg")
 
 
 def test_notebook_shows_the_picture() -> None:

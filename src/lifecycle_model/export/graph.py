@@ -91,7 +91,7 @@ class Region:
             for source in row.sources:
                 for target in row.targets:
                     way = source, target.state
-                    count = "" if row.moves is None else f": {counted.get(way, 0):,}"
+                    count = "" if row.moves is None else f" ({counted.get(way, 0):,})"
                     if source != target.state:
                         lines.setdefault(way, []).append(f"{row.label}{count}")
         for (before, after), labels in lines.items():
@@ -104,7 +104,7 @@ class Region:
             if not row.is_correction:
                 targets = tuple(target.state for target in row.targets)
                 sources = tuple(source for source in row.sources if (source,) != targets)
-                count = "" if row.count is None else f": {row.count:,}"
+                count = "" if row.count is None else f" ({row.count:,})"
                 lines.setdefault((sources, targets), []).append(f"{row.label}{count}")
         for (sources, targets), labels in lines.items():
             yield sources, targets, tuple(labels)

@@ -20,7 +20,7 @@ def render_mermaid(graph: Graph) -> str:
 
 def _region(region: Region) -> Iterator[str]:
     for state in region.states:
-        count = "" if state.count is None else f": {state.count:,}"
+        count = "" if state.count is None else f" ({state.count:,})"
         yield f'state "{_text(state.label + count)}" as {state.name}'
     yield f"[*] --> {region.states[0].name}"
     for source, target, labels in region.arrows():
@@ -29,4 +29,4 @@ def _region(region: Region) -> Iterator[str]:
 
 def _text(label: str) -> str:
     """Write what has a meaning in Mermaid as entity codes."""
-    return "".join(f"#{ord(one)};" if one in '#;"<>{}' else one for one in label)
+    return "".join(f"#{ord(one)};" if one in '#;:"<>{}' else one for one in label)
