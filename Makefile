@@ -11,6 +11,8 @@ mermaid_package := mermaid@11.17.2
 mermaid_file := dist/mermaid.min.js
 iframe-worker_package := iframe-worker@1.0.4
 iframe-worker_file := shim/index.js
+# An engine of other people's making, in which the tests run the exported charts.
+xstate_package := xstate@5.33.3
 SCRIPTS := docs/assets/mermaid.js docs/assets/iframe-worker.js
 
 .DEFAULT_GOAL := help
@@ -62,12 +64,13 @@ $(VENV)/.demo: pyproject.toml $(VENV)/.pip
 	$(PIP) install --editable '.[cli]'
 	@touch $@
 
-$(VENV)/.test: pyproject.toml $(VENV)/.pip
-	$(PIP) install --editable '.[cli,columnar,testing]' --group test
+$(VENV)/.test: pyproject.toml Makefile $(VENV)/.pip
+	$(PIP) install --editable '.[cli,columnar,diagrams,testing]' --group test
+	PATH="$(abspath $(BIN)):$$PATH" npm install --silent --no-fund --no-audit --prefix $(VENV)/npm $(xstate_package)
 	@touch $@
 
 $(VENV)/.lint: pyproject.toml $(VENV)/.pip
-	$(PIP) install --editable '.[cli,columnar,testing]' --group lint --group typing
+	$(PIP) install --editable '.[cli,columnar,diagrams,testing]' --group lint --group typing
 	@touch $@
 
 $(VENV)/.docs: pyproject.toml $(VENV)/.pip
@@ -75,7 +78,7 @@ $(VENV)/.docs: pyproject.toml $(VENV)/.pip
 	@touch $@
 
 $(VENV)/.bench: pyproject.toml $(VENV)/.pip
-	$(PIP) install --editable '.[cli,columnar,testing]' --group bench
+	$(PIP) install --editable '.[cli,columnar,diagrams,testing]' --group bench
 	@touch $@
 
 # What the pages load, taken from the package index and shipped with them: the script that draws

@@ -330,3 +330,81 @@ class TransitionRefused(LifecycleError):
             *map(str, self.refusals),
         ]
         return "\n  ".join(lines)
+
+
+@dataclass(eq=False)
+class MissingAttributes(LifecycleError, AttributeError):
+    """A machine was asked for over an object that lacks what it should read and set."""
+
+    found: str
+    """The object's class."""
+    attributes: tuple[str, ...]
+
+    def _message(self) -> str:
+        names = ", ".join(map(repr, self.attributes))
+        noun = "attribute" if len(self.attributes) == 1 else "attributes"
+        return (
+            f"{self.found} has no {noun} {names}: add it with None as its first value, "
+            "or name another one when you ask for the machine"
+        )
+
+
+@dataclass(eq=False)
+class NotLive(LifecycleError, TypeError):
+    """A machine was asked for over an object that does not change."""
+
+    found: str
+    """The object's class."""
+    reason: str
+
+    def _message(self) -> str:
+        return (
+            f"{self.found} is {self.reason} and does not change: "
+            "use Lifecycle.apply, which gives a new customer for each event"
+        )
+
+
+@dataclass(eq=False)
+class StateDisagrees(LifecycleError, ValueError):
+    """An object says another state than the customer that it stands for."""
+
+    found: str
+    """The object's class."""
+    attribute: str
+    value: str
+    expected: str
+
+    def _message(self) -> str:
+        return (
+            f"{self.found}.{self.attribute} is {self.value}, its customer is "
+            f"{self.expected!r}: give the machine the customer that belongs to the object, "
+            "and change states by events only (manual_correction sets any)"
+        )
+
+
+class InvalidCallbacks(InvalidInput):
+    """Callbacks that cannot be called, or that stand under no state."""
+
+
+@dataclass(eq=False)
+class UnknownName(LifecycleError, ValueError):
+    """A language or a format that is not among the known ones."""
+
+    what: str
+    """Which kind of name: `lang`, `format`."""
+    value: str
+    known: tuple[str, ...]
+
+    def _message(self) -> str:
+        return f"{self.what} {self.value!r} is unknown: use one of {', '.join(self.known)}"
+
+
+@dataclass(eq=False)
+class MissingExtra(LifecycleError, ImportError):
+    """Something was asked for that needs a library of an extra."""
+
+    what: str
+    extra: str
+
+    def _message(self) -> str:
+        return f'{self.what} needs an extra: pip install "lifecycle-model[{self.extra}]"'

@@ -1,10 +1,10 @@
 """The public verbs: where a customer stands, why, what would change it, and when."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
-from typing import Final
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from lifecycle_model.customer import Customer
 from lifecycle_model.decode import Decoder, fact_number
@@ -36,6 +36,7 @@ from lifecycle_model.kernel.guards import fact_value
 from lifecycle_model.kernel.layout import Decision
 from lifecycle_model.kernel.moves import restored_situation
 from lifecycle_model.kernel.program import FACT_CODES, Program, compile_program
+from lifecycle_model.machine import Callback, Engine, LiveMachine, MakeMemory, Settings
 from lifecycle_model.memory import Memory
 from lifecycle_model.order import in_order
 from lifecycle_model.outcome import Deadline, Number, Path, RuleCheck, State, Status
@@ -43,6 +44,12 @@ from lifecycle_model.pathfinding import find_path
 from lifecycle_model.policy import Policy
 from lifecycle_model.rules import DEFAULT_RULES, FACTS, RESTORED, RuleTable
 from lifecycle_model.states import Axis, BuyingPosition, Situation
+
+if TYPE_CHECKING:
+    from transitions import Machine
+
+Subject = TypeVar("Subject")
+"""A class of the user's own."""
 
 _CUSTOMER_FACTS: Final = tuple(fact.name for fact in FACTS.values() if fact.scope == "customer")
 
@@ -160,6 +167,17 @@ class Lifecycle:
         >>> Lifecycle().apply(Customer(id="c"), event).transitions
         ()
         """
+        return self._apply(customer, event, now, strict, Memory)
+
+    def _apply(
+        self,
+        customer: Customer,
+        event: Event,
+        now: datetime | None,
+        strict: bool,  # noqa: FBT001 - handed on by `apply`
+        new_memory: MakeMemory,
+    ) -> Outcome:
+        """Fold one event into a memory of the given making."""
         if not isinstance(event, BaseEvent):
             raise NotAnEvent(type(event).__name__)
         if event.customer_id != customer.id:
@@ -175,7 +193,9 @@ class Lifecycle:
             if (event.source, event.event_id) in customer.clock_events:
                 decoder = Decoder(self.program, self.policy, (), {})
                 return Outcome(customer, decoder, (), duplicate=True)
-        memory, decoder, decisions = self._fold(customer, (event,), None, at.ANSWERS)
+        memory, decoder, decisions = self._fold(
+            customer, (event,), None, at.ANSWERS, new_memory
+        )
         outcome = Outcome(self._pack(memory, (event,), None), decoder, decisions)
         if strict and outcome.refusals:
             raise TransitionRefused(customer.id, outcome.refusals)
@@ -199,8 +219,12 @@ class Lifecycle:
         >>> lifecycle.advance(lead, to=datetime(2024, 6, 1, tzinfo=UTC)).transitions[0].rule
         'went-cold'
         """
+        return self._advance(customer, to, Memory)
+
+    def _advance(self, customer: Customer, to: datetime, new_memory: MakeMemory) -> Outcome:
+        """Let time pass in a memory of the given making."""
         until = _aware("to", to)
-        memory, decoder, decisions = self._fold(customer, (), until, at.MOVES)
+        memory, decoder, decisions = self._fold(customer, (), until, at.MOVES, new_memory)
         return Outcome(self._pack(memory, (), until), decoder, decisions)
 
     def status(self, customer: Customer, *, as_of: datetime | None = None) -> Status:
@@ -297,8 +321,8 @@ class Lifecycle:
     ) -> Path | None:
         """Return the shortest sequence of events that leads to a state.
 
-        The events are made up, from the customer's clock on: a day apart where that leads there,
-        with the amounts, scores and waits that the guards ask for, and without manual
+        The events are made up, from the customer's clock on: a day apart where that leads
+        there, with the amounts, scores and waits that the guards ask for, and without manual
         corrections. For a customer without events they begin on 2000-01-01.
 
         Args:
@@ -315,6 +339,79 @@ class Lifecycle:
         ['purchase_completed', 'purchase_completed', 'purchase_completed']
         """
         return find_path(self, customer, target, opportunity_id)
+
+    def machine(  # noqa: PLR0913 - the attributes and the callbacks, all by name
+        self,
+        obj: Subject,
+        *,
+        situation: str = "situation",
+        position: str | None = None,
+        snapshot: str | None = None,
+        customer: Customer | None = None,
+        before: Callback[Subject] | None = None,
+        after: Callback[Subject] | None = None,
+        leave: Mapping[State, Callback[Subject]] | None = None,
+        enter: Mapping[State, Callback[Subject]] | None = None,
+    ) -> LiveMachine[Subject]:
+        """Return a `transitions` machine over an object of your own.
+
+        Nothing is set on the object but the attributes named here. The machines are built once
+        for this lifecycle and know no object.
+
+        Args:
+            obj: the object; no pydantic model and no other frozen value.
+            situation: the attribute that holds the situation.
+            position: the attribute that holds the leading buying position, if any.
+            snapshot: the attribute that holds the stored customer as text, None or empty for a
+                new one; without it the machine keeps the customer.
+            customer: where the customer stands, where there is no snapshot to read.
+            before: called with the object and each move before it happens.
+            after: called with the object and each move after it happened.
+            leave: callbacks by state, called before it is left.
+            enter: callbacks by state, called after it is entered.
+
+        Raises:
+            MissingAttributes: the object has not all the attributes named.
+            NotLive: the object cannot change.
+            InvalidCallbacks: a callback cannot be called, or stands under an unknown state.
+            StateDisagrees: the object's state is not the customer's.
+            InvalidCustomer: the snapshot is not a stored customer.
+
+        >>> from datetime import UTC, datetime
+        >>> from types import SimpleNamespace
+        >>> from lifecycle_model import LeadQualified
+        >>> account = SimpleNamespace(situation=None)
+        >>> machine = Lifecycle().machine(account)
+        >>> event = LeadQualified(customer_id="c", occurred_at=datetime(2024, 5, 1, tzinfo=UTC))
+        >>> machine.fire(event).transitions[0].rule
+        'lead-qualified'
+        >>> account.situation
+        <Situation.POTENTIAL: 'potential'>
+        """
+        settings = Settings(
+            engine=Engine(self.policy, self.program, self._apply, self._advance),
+            machines=self._machines,
+            situation=situation,
+            position=position,
+            snapshot=snapshot,
+            before=before,
+            after=after,
+            leave=leave or {},
+            enter=enter or {},
+        )
+        return LiveMachine(obj, settings, customer)
+
+    @cached_property
+    def _machines(self) -> "Mapping[Axis, Machine]":
+        """The rules as `transitions` machines, one for each axis."""
+        # transitions takes as long to import as all the rest: only who asks for it pays.
+        from lifecycle_model.machine.axes import build_machines  # noqa: PLC0415
+
+        return build_machines(self.program)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return what is pickled: all but the machines, which are built again."""
+        return {name: one for name, one in self.__dict__.items() if name != "_machines"}
 
     def _checks(self, memory: Memory, target: State, start: int) -> Iterable[RuleCheck]:
         """Hold every row that leads to the target against the memory."""
@@ -342,6 +439,7 @@ class Lifecycle:
         events: Sequence[Event],
         until: datetime | None,
         recording: int,
+        new_memory: MakeMemory = Memory,
     ) -> tuple[Memory, Decoder, list[Decision]]:
         """Fold ordered events, then let time pass; return the memory and what was decided."""
         clock = customer.clock
@@ -350,7 +448,7 @@ class Lifecycle:
         self._check_snapshot(customer)
         codes = Codes(customer, self.policy)
         records = encode(events, codes, self.policy)
-        memory = Memory(customer, codes, self.program, len(records))
+        memory = new_memory(customer, codes, self.program, len(records))
         memory.state[at.RECORDING] = recording
         sink: list[Decision] = []
         folded = memory.fold(records, sink)

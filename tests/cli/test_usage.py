@@ -156,7 +156,7 @@ def _hide(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
     """Make the command line fail to import as if a library were not installed."""
     original = builtins.__import__
 
-    def hiding(name: str, *arguments: Any) -> Any:  # noqa: ANN401 - as the builtin
+    def hiding(name: str, *arguments: Any) -> Any:
         if name == "lifecycle_model.cli.app":
             msg = f"No module named {library!r}"
             raise ModuleNotFoundError(msg, name=library)

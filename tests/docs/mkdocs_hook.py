@@ -34,7 +34,7 @@ def fenced(lines: Iterable[str]) -> Iterator[str]:
         yield "```"
 
 
-def on_config(config: Any) -> None:  # noqa: ANN401 - mkdocs is not there when tests run
+def on_config(config: Any) -> None:
     """Add the step to the reading of Markdown."""
     from markdown import Extension, Markdown
     from markdown.preprocessors import Preprocessor

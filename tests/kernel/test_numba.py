@@ -78,7 +78,7 @@ def own_functions(module: ModuleType) -> Iterator[Callable[..., Any]]:
 
 
 @cache
-def compiled() -> Any:  # noqa: ANN401 - numba's dispatcher
+def compiled() -> Any:
     """Compile the kernel's functions in place; the installed modules stay as they are."""
     for module in (guards, absorb, moves, fold):
         for function in own_functions(module):
@@ -156,7 +156,7 @@ def cases() -> Iterator[tuple[str, Lifecycle, list[dict[str, Any]]]]:
     """Yield numbered random histories, under random policies and unusual tables."""
     tables = list(TABLES)
     for number in range(HISTORIES):
-        rng = random.Random(f"compiled-{number}")  # noqa: S311 - repeatable, not secret
+        rng = random.Random(f"compiled-{number}")
         raw, thresholds, _ = random_history(
             rng, rng.choice((1, 5, 13, 40)), focused=number % 2 > 0
         )

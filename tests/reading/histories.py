@@ -230,7 +230,7 @@ class _Maker:
     ) -> dict[str, Any]:
         rng, e = self.rng, {}
 
-        def some(*values: object) -> Any:  # noqa: ANN401 - one of the values
+        def some(*values: object) -> Any:
             return rng.choice(values)
 
         if kind in (

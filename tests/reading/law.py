@@ -146,7 +146,7 @@ class Fold:
         today: int,
         opp: Opportunity | None = None,
         target: str | None = None,
-    ) -> Any:  # noqa: ANN401 - a number or None, as its guard compares it
+    ) -> Any:
         """Return a fact of the customer, of the opportunity or of the event at hand."""
         p = self.p
         if name in (
@@ -451,7 +451,7 @@ class Fold:
     def derived(self, today: int) -> tuple[str, str, str, str, str]:
         """Return stage, funnel group, sales step, service state and leading position."""
 
-        def f(name: str) -> Any:  # noqa: ANN401 - as `fact`
+        def f(name: str) -> Any:
             """Return a fact today."""
             return self.fact(name, today)
 

@@ -55,7 +55,7 @@ def random_case(
     number: int,
 ) -> tuple[list[dict[str, Any]], dict[str, Any], datetime | None]:
     """Return raw events, thresholds and the instant asked for of a numbered history."""
-    rng = random.Random(f"{SEED}-{number}")  # noqa: S311 - repeatable, not secret
+    rng = random.Random(f"{SEED}-{number}")
     size = rng.choice((1, 2, 3, 5, 8, 13, 20, 35))
     return random_history(rng, size, focused=number % 3 > 0)
 

@@ -19,22 +19,22 @@ def on(day: float) -> datetime:
     return START + timedelta(days=day)
 
 
-def event(kind: str, day: float = 0, **fields: Any) -> Event:  # noqa: ANN401 - any field
+def event(kind: str, day: float = 0, **fields: Any) -> Event:
     """Return an event of customer `c` so many days after the start."""
     return parse_event({"kind": kind, "customer_id": "c", "occurred_at": on(day), **fields})
 
 
-def purchase(day: float = 0, **fields: Any) -> Event:  # noqa: ANN401 - any field
+def purchase(day: float = 0, **fields: Any) -> Event:
     """Return a purchase so many days after the start."""
     return event("purchase_completed", day, **fields)
 
 
-def folded(*events: Event, rules: Any = DEFAULT_RULES, **thresholds: Any) -> Customer:  # noqa: ANN401
+def folded(*events: Event, rules: Any = DEFAULT_RULES, **thresholds: Any) -> Customer:
     """Return the customer that the events lead to, under a policy with these thresholds."""
     return lifecycle(rules, **thresholds).replay(events).customer
 
 
-def lifecycle(rules: Any = DEFAULT_RULES, **thresholds: Any) -> Lifecycle:  # noqa: ANN401
+def lifecycle(rules: Any = DEFAULT_RULES, **thresholds: Any) -> Lifecycle:
     """Return the model with a table and with these thresholds."""
     return Lifecycle(policy=Policy(**thresholds), rules=rules)
 

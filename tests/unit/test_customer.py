@@ -71,7 +71,7 @@ STORED: dict[str, Any] = {
 }
 
 
-def problems(**fields: Any) -> tuple[Problem, ...]:  # noqa: ANN401
+def problems(**fields: Any) -> tuple[Problem, ...]:
     """Return what is wrong with a stored customer."""
     with pytest.raises(InvalidCustomer) as caught:
         Customer.from_json(json.dumps({"id": "c", **fields}))

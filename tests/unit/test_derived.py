@@ -12,17 +12,17 @@ LATER = [purchase(0), event("value_delivered", 1)]
 COMPLAINT = event("case_opened", 1, case_id="k", complaint=True)
 
 
-def left(day: float) -> Any:  # noqa: ANN401
+def left(day: float) -> Any:
     """Return the end of the relation."""
     return event("customer_left", day)
 
 
-def corrected(day: float, situation: str) -> Any:  # noqa: ANN401
+def corrected(day: float, situation: str) -> Any:
     """Return a correction of the situation."""
     return event("manual_correction", day, situation=situation, actor="a", reason="r")
 
 
-def contract(day: float, **fields: Any) -> Any:  # noqa: ANN401
+def contract(day: float, **fields: Any) -> Any:
     """Return a purchase of a second opportunity."""
     return purchase(day, opportunity_id="o", **fields)
 

@@ -124,7 +124,7 @@ def described(cls: type[BaseEvent]) -> str:
     return f"{cls.model_fields['kind'].default}: {' '.join(own)}".rstrip()
 
 
-def problems(data: Any) -> tuple[Problem, ...]:  # noqa: ANN401
+def problems(data: Any) -> tuple[Problem, ...]:
     """Return what is wrong with an event."""
     with pytest.raises(InvalidEvent) as caught:
         parse_event(data)

@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from datetime import date
 
 
-def corrected(day: float, **to: Any) -> Any:  # noqa: ANN401
+def corrected(day: float, **to: Any) -> Any:
     """Return a correction."""
     return event("manual_correction", day, actor="ana", reason="typo", **to)
 
 
-def reversed_(day: float, **fields: Any) -> Any:  # noqa: ANN401
+def reversed_(day: float, **fields: Any) -> Any:
     """Return a full reversal."""
     return event("purchase_reversed", day, **{"amount": 0, "full": True, **fields})
 
 
-def unhappy(day: float) -> Any:  # noqa: ANN401
+def unhappy(day: float) -> Any:
     """Return the answer of a detractor."""
     return event("survey_answered", day, score=0)
 
@@ -35,7 +35,7 @@ def day(number: float) -> date:
     return on(number).date()
 
 
-def fact(name: str, *events: Any, at: float | None = None, **thresholds: Any) -> Any:  # noqa: ANN401
+def fact(name: str, *events: Any, at: float | None = None, **thresholds: Any) -> Any:
     """Return one fact after the events."""
     model = lifecycle(**thresholds)
     asked = None if at is None else on(at)

@@ -43,7 +43,7 @@ POSITION, SITUATION = Axis.POSITION, Axis.SITUATION
 LARGEST = 10**11
 
 
-def corrected(day: float, **to: Any) -> Any:  # noqa: ANN401
+def corrected(day: float, **to: Any) -> Any:
     """Return a correction."""
     return event("manual_correction", day, actor="ana", reason="typo", **to)
 
@@ -61,7 +61,7 @@ def corrected(day: float, **to: Any) -> Any:  # noqa: ANN401
         ("now", lambda: LIFECYCLE.apply(NEW, purchase(), now=NAIVE)),
     ],
 )
-def test_naive_time(name: str, ask: Any) -> None:  # noqa: ANN401
+def test_naive_time(name: str, ask: Any) -> None:
     """A time without a zone is refused by the name of its argument."""
     with pytest.raises(NaiveTime) as caught:
         ask()
@@ -84,7 +84,7 @@ def test_naive_time(name: str, ask: Any) -> None:  # noqa: ANN401
         (None, lambda who: LIFECYCLE.why_not(who, Situation.REGULAR, as_of=on(4.9))),
     ],
 )
-def test_late(event_id: str | None, ask: Any) -> None:  # noqa: ANN401
+def test_late(event_id: str | None, ask: Any) -> None:
     """Nothing can be asked or told before the customer's clock, not even on its day."""
     with pytest.raises(LateEvent) as caught:
         ask(folded(purchase(5)))
@@ -137,7 +137,7 @@ def test_apply_wrong_customer() -> None:
         SimpleNamespace(customer_id="c", occurred_at=on(0)),
     ],
 )
-def test_apply_not_an_event(strange: Any) -> None:  # noqa: ANN401
+def test_apply_not_an_event(strange: Any) -> None:
     """What did not pass the door is not folded."""
     with pytest.raises(NotAnEvent):
         LIFECYCLE.apply(NEW, strange)
@@ -241,7 +241,7 @@ LIMIT = 9 * 10**18
         (LIMIT - 1, LARGEST),
     ],
 )
-def test_overflow(before: int, amount: Any) -> None:  # noqa: ANN401
+def test_overflow(before: int, amount: Any) -> None:
     """The amounts of one window stay below 9e14: exactly there the event is too much."""
     with pytest.raises(RevenueOverflow) as caught:
         LIFECYCLE.apply(rich(before), purchase(1, amount=amount, event_id="e"))
@@ -303,7 +303,7 @@ ASKS = [
         ("day_offset_minutes", 0, -60),
     ],
 )
-def test_snapshot_mismatch(ask: Any, field: str, snapshot: int, policy: int) -> None:  # noqa: ANN401
+def test_snapshot_mismatch(ask: Any, field: str, snapshot: int, policy: int) -> None:
     """A snapshot with a shorter window or another calendar cannot be continued."""
     customer = folded(purchase(0), **{field: snapshot})
 
@@ -512,7 +512,7 @@ ANSWERS: list[tuple[str, list[Any], Any, list[Answer]]] = [
     [case[1:] for case in ANSWERS],
     ids=[case[0] for case in ANSWERS],
 )
-def test_answers(before: list[Any], asked: Any, answers: list[Answer]) -> None:  # noqa: ANN401
+def test_answers(before: list[Any], asked: Any, answers: list[Answer]) -> None:
     """Each axis that an event tries gives one of four answers."""
     customer = folded(*before) if before else NEW
 
@@ -580,7 +580,7 @@ def test_duplicate_at_the_clock() -> None:
         purchase(0.5, event_id="e"),
     ],
 )
-def test_no_duplicate(another: Any) -> None:  # noqa: ANN401
+def test_no_duplicate(another: Any) -> None:
     """Another name, no name, or another instant is another event."""
     outcome = LIFECYCLE.apply(folded(purchase(0, event_id="e")), another)
 
@@ -840,7 +840,7 @@ def test_status_at_the_clock() -> None:
 # Why not.
 
 
-def reasons(*args: Any, **asked: Any) -> dict[str, tuple[bool, dict[str, Any]]]:  # noqa: ANN401
+def reasons(*args: Any, **asked: Any) -> dict[str, tuple[bool, dict[str, Any]]]:
     """Return each rule that leads to a state, whether its source holds, and the values."""
     return {
         check.rule.id: (check.source_holds, values(check.evidence))

@@ -13,7 +13,7 @@ from unit.test_events import OWN
 CONTACT = "contact_identified"
 
 
-def used(day: float = 0, **fields: Any) -> Any:  # noqa: ANN401
+def used(day: float = 0, **fields: Any) -> Any:
     """Return a use of the product."""
     return event("product_used", day, **fields)
 
@@ -74,7 +74,7 @@ def test_kinds_of_one_instant() -> None:
     """Events of one instant fold in the order of the kinds' table."""
     events = [event(kind, 0, **OWN[kind]) for kind in KINDS if kind != "purchase_reversed"]
     events.append(event("purchase_reversed", 0, amount=1, currency="EUR"))
-    shuffled = random.Random(7).sample(events, len(events))  # noqa: S311
+    shuffled = random.Random(7).sample(events, len(events))
 
     assert list(KINDS) == [one.kind for one in LIFECYCLE.replay(shuffled).events]
 
@@ -242,7 +242,7 @@ def test_wrong_customer(ids: list[str], customer: str | None, own: str, found: s
 
 
 @pytest.mark.parametrize("strange", [{"kind": "product_used"}, "product_used", None, 5])
-def test_not_an_event(strange: Any) -> None:  # noqa: ANN401
+def test_not_an_event(strange: Any) -> None:
     """What did not pass the door is named by its type."""
     with pytest.raises(NotAnEvent) as caught:
         LIFECYCLE.replay([used(0), strange])

@@ -28,7 +28,7 @@ BECAME_REGULAR = Rule(
 )
 
 
-def moved(before: Any, after: Any, *evidence: Evidence) -> Transition:  # noqa: ANN401
+def moved(before: Any, after: Any, *evidence: Evidence) -> Transition:
     """Return a move on the axis of the states."""
     position = isinstance(after, BuyingPosition)
     return Transition(

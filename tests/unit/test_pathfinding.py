@@ -24,7 +24,7 @@ from unit.making import event, folded, lifecycle, on, purchase
 NEW = Customer(id="c")
 
 
-def walked(model: Lifecycle, customer: Customer, target: Any, **which: Any) -> list[str]:  # noqa: ANN401
+def walked(model: Lifecycle, customer: Customer, target: Any, **which: Any) -> list[str]:
     """Return the kinds of the path, after checking that it leads there."""
     path = model.path(customer, target, **which)
     assert path is not None
@@ -239,7 +239,7 @@ def test_purchase_undone() -> None:
         ("payment_overdue", "order_id", None),
     ],
 )
-def test_kinds_of_own_rules(kind: str, field: str, value: Any) -> None:  # noqa: ANN401
+def test_kinds_of_own_rules(kind: str, field: str, value: Any) -> None:
     """A path uses the kinds that a user's own rows ask for."""
     table = DEFAULT_RULES.with_rule(
         Rule("own", Axis.SITUATION, (Situation.NON_CUSTOMER,), kind, "preferred")

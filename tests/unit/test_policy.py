@@ -189,7 +189,7 @@ def test_unknown_preset(name: str, mend: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "allowed", "refused", "beside"), BOUNDS)
-def test_bound(name: str, allowed: Any, refused: Any, beside: dict[str, Any]) -> None:  # noqa: ANN401
+def test_bound(name: str, allowed: Any, refused: Any, beside: dict[str, Any]) -> None:
     """A threshold is allowed at its bound and refused one step beyond it, by its name."""
     Policy(**beside, **{name: allowed})
 
@@ -199,7 +199,7 @@ def test_bound(name: str, allowed: Any, refused: Any, beside: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize(("low", "allowed", "refused", "high", "bound"), PAIRS)
-def test_contradiction(low: str, allowed: Any, refused: Any, high: str, bound: Any) -> None:  # noqa: ANN401
+def test_contradiction(low: str, allowed: Any, refused: Any, high: str, bound: Any) -> None:
     """Two thresholds may be equal; the lower one above the higher one is a contradiction."""
     Policy(**{low: allowed, high: bound})
 

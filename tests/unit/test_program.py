@@ -34,7 +34,7 @@ def by_time(rule_id: str, source: str, target: str, *guards: Guard) -> Rule:
     return Rule(rule_id, Axis.SITUATION, (Situation(source),), "time_passed", target, guards)
 
 
-def fires(guard: Guard, *events: Any) -> bool:  # noqa: ANN401
+def fires(guard: Guard, *events: Any) -> bool:
     """Return whether a guard holds after the events."""
     model = lifecycle(asking(guard))
     customer = model.replay(events).customer if events else Customer(id="c")
@@ -60,7 +60,7 @@ def fires(guard: Guard, *events: Any) -> bool:  # noqa: ANN401
 @pytest.mark.parametrize(
     ("fact", "step"), [("revenue", Decimal("0.0001")), ("purchase_days", 1)]
 )
-def test_operator(operator: Any, holding: list[bool], fact: str, step: Any) -> None:  # noqa: ANN401
+def test_operator(operator: Any, holding: list[bool], fact: str, step: Any) -> None:
     """Each operator decides exactly at its bound, one smallest step below and above it."""
     bought = [purchase(0, amount="1.5"), purchase(1, amount="1.5")]
     value = Decimal(3) if fact == "revenue" else 2
@@ -111,7 +111,7 @@ def test_unprotected_is_zero(guard: Guard, holding: bool) -> None:  # noqa: FBT0
 @pytest.mark.parametrize(
     "fact", ["days_idle", "days_since_purchase", "days_dissatisfied", "days_expired"]
 )
-def test_fact_without_a_value(fact: str, operator: Any) -> None:  # noqa: ANN401
+def test_fact_without_a_value(fact: str, operator: Any) -> None:
     """A guard on a fact that has no value never holds."""
     assert not fires(Guard(fact, operator, 0), event("contacted"))
 
@@ -286,7 +286,7 @@ def test_huge_thresholds() -> None:
 # Time rows that are unlike the default ones: each must still fire on its day.
 
 
-def days_moved(table: RuleTable, *events: Any, rule: str, **thresholds: Any) -> list[float]:  # noqa: ANN401
+def days_moved(table: RuleTable, *events: Any, rule: str, **thresholds: Any) -> list[float]:
     """Return the days on which time fired a rule, up to the last event."""
     moves = lifecycle(table, **thresholds).replay(events).transitions
     return [(move.occurred_at - on(0)).days for move in moves if move.rule == rule]

@@ -82,13 +82,13 @@ def row(rule: Rule) -> str:
     return " | ".join(cells).replace("|  |", "| |").rstrip()
 
 
-def on_situation(**changes: Any) -> Rule:  # noqa: ANN401
+def on_situation(**changes: Any) -> Rule:
     """Return a sound extra row of the situation axis, with changes."""
     sound = Rule("extra", Axis.SITUATION, (POTENTIAL,), "offer_made", OCCASIONAL)
     return replace(sound, **changes)
 
 
-def on_position(**changes: Any) -> Rule:  # noqa: ANN401
+def on_position(**changes: Any) -> Rule:
     """Return a sound extra row of the position axis, with changes."""
     sound = Rule(
         "extra", Axis.POSITION, (NEEDS,), "offer_made", BuyingPosition.OPTIONS_EVALUATION
@@ -613,7 +613,7 @@ def test_unknown_axis() -> None:
 
 
 @pytest.mark.parametrize("threshold", [2.5, None])
-def test_threshold_of_another_type(threshold: Any) -> None:  # noqa: ANN401
+def test_threshold_of_another_type(threshold: Any) -> None:
     """A threshold is a name, a whole number or a decimal."""
     assert faults(on_situation(guards=(Guard("purchase_days", ">=", threshold),)))
 

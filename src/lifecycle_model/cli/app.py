@@ -12,6 +12,7 @@ import typer
 
 from lifecycle_model import LifecycleError
 from lifecycle_model.cli.check import check
+from lifecycle_model.cli.diagram import diagram
 from lifecycle_model.cli.explain import explain
 from lifecycle_model.cli.faults import InputError
 from lifecycle_model.cli.replay import replay
@@ -28,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (replay, explain, check, rules, schema):
+for command in (replay, explain, check, rules, diagram, schema):
     app.command()(command)
 
 

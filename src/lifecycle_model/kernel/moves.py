@@ -81,7 +81,7 @@ def try_position(
             program, state, opportunities, at, row, before, target, day, event_at, sink
         )
     if target != before:
-        _enter_position(program, state, opportunities, listed, at, before, target, day)
+        enter_position(program, state, opportunities, listed, at, before, target, day)
     elif target == IMPLEMENTATION and program.renews_implementation[cell % KIND_COUNT]:
         opportunities[at + ENTERED] = day
     return row
@@ -133,11 +133,11 @@ def try_situation(
         state[MOVED_EVENT] = event_at
         state[MOVED_DAY] = day
         corrected = cell % KIND_COUNT == MANUAL_CORRECTION
-        _enter_situation(program, state, before, target, restored, corrected, day)
+        enter_situation(program, state, before, target, restored, corrected, day)
     return row
 
 
-def _enter_position(
+def enter_position(
     program: Program,
     state: Numbers,
     opportunities: Numbers,
@@ -147,6 +147,7 @@ def _enter_position(
     target: int,
     day: int,
 ) -> None:
+    """Move an opportunity to another position, with all that hangs on it."""
     opportunities[at + POSITION] = target
     opportunities[at + ENTERED] = day if target != STATUS_QUO else NONE
     opportunities[at + WITH_COMPETITOR] = 0
@@ -185,7 +186,7 @@ def restored_situation(state: Numbers) -> int:
     return rung
 
 
-def _enter_situation(
+def enter_situation(
     program: Program,
     state: Numbers,
     before: int,
@@ -194,6 +195,7 @@ def _enter_situation(
     corrected: bool,
     day: int,
 ) -> None:
+    """Move the situation, with all that hangs on it."""
     state[SITUATION] = target
     if before == DISSATISFIED:
         state[RUNG] = NO_ROW

@@ -76,7 +76,7 @@ def all_kinds(customers: int, seed: int = 20_261_123) -> Stream:
 
     A customer has 1 to 500 events (log-normal, median 12): most have few, a few have hundreds.
     """
-    chance = random.Random(seed)  # noqa: S311 - a stream that anybody can make again
+    chance = random.Random(seed)
     return Stream(
         "all 27 kinds",
         tuple(_history(f"customer-{number:05}", chance) for number in range(customers)),

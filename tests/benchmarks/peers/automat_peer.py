@@ -86,7 +86,7 @@ def _build(pairs: set[tuple[str, str]]) -> Callable[[Core], Any]:
 
 
 def _declared(name: str) -> Callable[[Any], None]:
-    def method(self: Any) -> None:  # noqa: ANN401 - a protocol made while the program runs
+    def method(self: Any) -> None:
         """Declare an input."""
 
     method.__name__ = method.__qualname__ = name
@@ -94,7 +94,7 @@ def _declared(name: str) -> Callable[[Any], None]:
 
 
 def _entering(name: str, target: str) -> Callable[[Any, Core], None]:
-    def enter(_: Any, core: Core) -> None:  # noqa: ANN401 - the same
+    def enter(_: Any, core: Core) -> None:
         core.state = target
 
     enter.__name__ = name

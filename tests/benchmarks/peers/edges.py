@@ -84,7 +84,7 @@ def _test(guard: Guard, policy: Policy) -> Test:
     return _compare(guard.fact, guard.operator, number)
 
 
-def _compare(fact: str, symbol: str, threshold: Any) -> Test:  # noqa: ANN401 - a number or a name
+def _compare(fact: str, symbol: str, threshold: Any) -> Test:
     """Return a guard; a fact without a value is NaN, which no comparison accepts."""
     compare = _COMPARE[symbol]
 
