@@ -39,7 +39,7 @@ def test_counts_a_log_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[
 
     assert run("--format", "table", *options) in {None, 0}
 
-    assert "| Potential | 1 |" in out.read_text(encoding="utf-8")
+    assert "| Potential customer | 1 |" in out.read_text(encoding="utf-8")
     assert capsys.readouterr().out == ""
 
 

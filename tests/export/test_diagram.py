@@ -28,6 +28,7 @@ from lifecycle_model import (
     parse_event,
 )
 from lifecycle_model.export import FORMATS, LANGUAGES, Counts, diagram
+from lifecycle_model.export.labels import labels_in
 
 LIFECYCLE = Lifecycle()
 PICTURES = ("mermaid", "dot", "svg", "table")
@@ -49,11 +50,9 @@ def keys(found: dict[str, Any], *path: str) -> set[tuple[str, ...]]:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_labels_are_complete(lang: str) -> None:
-    """Every state, kind and rule has a label in every language, and nothing else has."""
+    """Every kind and rule has a label in every language, and nothing else has."""
     named = keys({name: part for name, part in texts(lang).items() if name != "words"})
     expected = {
-        *((str(Axis.SITUATION), str(state)) for state in Situation),
-        *((str(Axis.POSITION), str(state)) for state in BuyingPosition),
         *(("kinds", kind) for kind in KINDS),
         *(("rules", str(rule.axis), rule.id) for rule in DEFAULT_RULES),
     }
@@ -105,7 +104,9 @@ def test_pictures_name_everything(form: str, lang: str) -> None:
     if form == "svg":
         drawn = " ".join(one.text or "" for one in ET.fromstring(drawn).iter())  # noqa: S314
     found = texts(lang)
-    labels = [*found["situation"].values(), *found["position"].values()]
+    states = [(Axis.SITUATION, state) for state in Situation]
+    states += [(Axis.POSITION, state) for state in BuyingPosition]
+    labels = [labels_in(lang).state(axis, state) for axis, state in states]
     for axis in Axis:
         labels += [text for rule, text in found["rules"][axis].items() if rule != "corrected"]
 
@@ -135,9 +136,9 @@ def test_counts_stand_beside() -> None:
     counts = Counts.of([LIFECYCLE.replay(events)])
     counted = diagram(LIFECYCLE, counts=counts)
 
-    assert 'state "Regular (1)" as regular' in counted.render("mermaid")
+    assert 'state "Regular customer (1)" as regular' in counted.render("mermaid")
     assert "occasional --> regular: became regular (1)\n" in counted.render("mermaid")
-    assert "Regular\\n1" in counted.render("dot")
+    assert "Regular customer\\n1" in counted.render("dot")
     assert "became regular (1)" in counted.render("dot")
     assert "| Regular | 1 |" in counted.render("table")
     assert "| purchase_days >= 3 (regular_days) | Regular | 1 |" in counted.render("table")
@@ -167,7 +168,7 @@ def test_own_rule_is_called_by_its_id() -> None:
 
     assert "occasional --> preferred: vip#59;#58;#34;#60;b#62;|\\\n" in drawn.render("mermaid")
     assert '[label="vip;:\\"<b>|\\\\", ' in drawn.render("dot")
-    assert '| vip;:"&lt;b>\\|\\\\ | Occasional |' in drawn.render("table")
+    assert '| vip;:"&lt;b>\\|\\\\ | Occasional customer |' in drawn.render("table")
     assert "vip;:&quot;&lt;b&gt;|\\" in drawn.render("svg")
 
 
@@ -201,10 +202,6 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     ("ask", "message"),
     [
         (
-            lambda: diagram(LIFECYCLE, lang="de"),
-            "lang 'de' is unknown: use one of en, pt, es, it",
-        ),
-        (
             lambda: diagram(LIFECYCLE, axis="stage"),
             "axis 'stage' is unknown: use one of situation, position",
         ),
@@ -215,8 +212,16 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_unknown_names(ask: Any, message: str) -> None:
-    """An unknown language, axis or format is named with the known ones."""
+    """An unknown axis or format is named with the known ones."""
     with pytest.raises(errors.UnknownName) as caught:
         ask()
 
     assert str(caught.value) == message
+
+
+def test_unknown_language() -> None:
+    """An unknown language is named with the four."""
+    with pytest.raises(
+        errors.UnknownLanguage, match="'de' is not known: use one of: en, pt, es, it"
+    ):
+        diagram(LIFECYCLE, lang="de")

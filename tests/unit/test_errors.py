@@ -60,6 +60,46 @@ CASES = [
         ),
     ),
     (
+        errors.MissingAttributes("Shop", ("situation", "stage")),
+        AttributeError,
+        (
+            "Shop has no attributes 'situation', 'stage': add it with None as its first value, "
+            "or name another one when you ask for the machine"
+        ),
+    ),
+    (
+        errors.NotLive("Customer", "frozen"),
+        TypeError,
+        (
+            "Customer is frozen and does not change: "
+            "use Lifecycle.apply, which gives a new customer for each event"
+        ),
+    ),
+    (
+        errors.StateDisagrees("Shop", "situation", "'regular'", "potential"),
+        ValueError,
+        (
+            "Shop.situation is 'regular', its customer is 'potential': "
+            "give the machine the customer that belongs to the object, "
+            "and change states by events only (manual_correction sets any)"
+        ),
+    ),
+    (
+        errors.InvalidCallbacks("callbacks", PROBLEMS[1:]),
+        ValueError,
+        "callbacks is not valid:\n  kind: is missing",
+    ),
+    (
+        errors.UnknownName("format", "png", ("mermaid", "dot")),
+        ValueError,
+        "format 'png' is unknown: use one of mermaid, dot",
+    ),
+    (
+        errors.MissingExtra("an SVG picture", "diagrams"),
+        ImportError,
+        'an SVG picture needs an extra: pip install "lifecycle-model[diagrams]"',
+    ),
+    (
         errors.NaiveTime("as_of", datetime(2024, 5, 1, 12)),  # noqa: DTZ001
         ValueError,
         "as_of=2024-05-01 12:00:00 has no time zone: give an aware datetime",

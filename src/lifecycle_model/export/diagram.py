@@ -80,7 +80,8 @@ def diagram(
         counts: how many stand where and moved how, to be shown beside.
 
     Raises:
-        UnknownName: the language or the axis is not known.
+        UnknownName: the axis is not known.
+        UnknownLanguage: the language is none of the four.
 
     >>> drawn = diagram(Lifecycle(), axis="position", lang="es")
     >>> print(drawn.render("mermaid").splitlines()[1])

@@ -3,12 +3,11 @@
 import tomllib
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import Any
 
-from lifecycle_model.errors import UnknownName
+from lifecycle_model.errors import UnknownLanguage
+from lifecycle_model.explain.texts import LANGUAGES, texts_of
 from lifecycle_model.states import Axis
-
-LANGUAGES: Final = ("en", "pt", "es", "it")
 
 
 class Labels:
@@ -25,8 +24,9 @@ class Labels:
         return self._texts["words"][name]  # type: ignore[no-any-return]
 
     def state(self, axis: Axis, name: str) -> str:
-        """Return what a state is called."""
-        return self._texts[axis][name]  # type: ignore[no-any-return]
+        """Return what a state is called, as in sentences, with a capital letter."""
+        called = texts_of(self.lang).say(f"{axis}.name.{name}")
+        return called[:1].upper() + called[1:]
 
     def kind(self, name: str) -> str:
         """Return what a kind of event is called."""
@@ -42,12 +42,12 @@ def labels_in(lang: str) -> Labels:
     """Return the labels of a language.
 
     Raises:
-        UnknownName: the language is none of the four.
+        UnknownLanguage: the language is none of the four.
 
     >>> labels_in("pt").state(Axis.SITUATION, "regular")
-    'Habitual'
+    'Cliente regular'
     """
     if lang not in LANGUAGES:
-        raise UnknownName("lang", lang, LANGUAGES)
+        raise UnknownLanguage(lang, LANGUAGES)
     texts = resources.files("lifecycle_model.export").joinpath("texts", f"{lang}.toml")
     return Labels(lang, tomllib.loads(texts.read_text(encoding="utf-8")))
