@@ -135,6 +135,31 @@ class InvalidRules(_Invalid):
     """A rule table has structural faults."""
 
 
+class InvalidPlaybook(_Invalid):
+    """A playbook has holes, or a file of it has mistakes."""
+
+
+@dataclass(eq=False)
+class UnknownLanguage(LifecycleError, ValueError):
+    """Texts were asked for in a language that they are not written in."""
+
+    lang: str
+    known: tuple[str, ...]
+
+    def _message(self) -> str:
+        return f"lang={self.lang!r} has no texts: use one of: {', '.join(self.known)}"
+
+
+@dataclass(eq=False)
+class NegativeDays(LifecycleError, ValueError):
+    """A span of less than no days."""
+
+    days: int
+
+    def _message(self) -> str:
+        return f"days={self.days} is below 0: give the number of days after the action"
+
+
 @dataclass(eq=False)
 class NaiveTime(LifecycleError, ValueError):
     """A time without a time zone was given where an instant is needed."""

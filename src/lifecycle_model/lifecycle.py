@@ -26,7 +26,7 @@ from lifecycle_model.errors import (
     TransitionRefused,
     WrongCustomer,
 )
-from lifecycle_model.events import Event, to_utc
+from lifecycle_model.events import ActionTaken, Event, to_utc
 from lifecycle_model.history import History, Outcome
 from lifecycle_model.kernel import layout as at
 from lifecycle_model.kernel.guards import fact_value
@@ -35,6 +35,15 @@ from lifecycle_model.memory import Memory
 from lifecycle_model.order import in_order
 from lifecycle_model.outcome import Deadline, Number, Path, RuleCheck, State, Status
 from lifecycle_model.pathfinding import find_path
+from lifecycle_model.playbook import (
+    ActionResult,
+    Course,
+    Plan,
+    Playbook,
+    Step,
+    make_plan,
+    results_of,
+)
 from lifecycle_model.policy import Policy
 from lifecycle_model.rules import DEFAULT_RULES, FACTS, RuleTable
 from lifecycle_model.states import Axis, BuyingPosition, Situation
@@ -301,6 +310,93 @@ class Lifecycle:
         ['purchase_completed', 'purchase_completed', 'purchase_completed']
         """
         return find_path(self, customer, target, opportunity_id)
+
+    def plan(
+        self,
+        customer: Customer,
+        *,
+        lang: str = "en",
+        playbook: Playbook | None = None,
+        as_of: datetime | None = None,
+    ) -> Plan:
+        """Return what to do for a customer now, what waits and why, and by when.
+
+        Args:
+            customer: where the customer stands.
+            lang: the language of the default playbook: `en`, `pt`, `es` or `it`.
+            playbook: used instead of the default one; it brings its own language.
+            as_of: the instant to which time passes first; the customer's clock where not given.
+
+        Raises:
+            UnknownLanguage: the language is not one of the four.
+            LateEvent: `as_of` is before the customer's clock.
+
+        >>> plan = Lifecycle().plan(Customer(id="c"), lang="es")
+        >>> plan.planned[0].action.title
+        'Vigilar las señales de cambio'
+        """
+        if playbook is None:
+            playbook = Playbook.default(lang)
+        if as_of is not None:
+            customer = self.advance(customer, to=as_of).customer
+        status = self.status(customer, as_of=as_of)
+        return make_plan(playbook, customer, status, self.next_deadline(customer))
+
+    def actions(
+        self,
+        events: Iterable[Event],
+        *,
+        days: int,
+        playbook: Playbook | None = None,
+        customer: Customer | None = None,
+        as_of: datetime | None = None,
+    ) -> tuple[ActionResult, ...]:
+        """Return every action taken, held against the plan of its moment, and what followed.
+
+        Args:
+            events: validated events of one customer, as for `replay`.
+            days: within how many days what an action works towards must follow.
+            playbook: says what each action works towards; the default one where not given.
+            customer: a snapshot to continue from; without one the customer is new.
+            as_of: when the history ends; at its last event where not given.
+
+        Raises:
+            NegativeDays: `days` is below 0.
+            LateEvent: as for `replay`, and so are the other errors.
+
+        >>> from datetime import UTC, datetime
+        >>> from lifecycle_model import SurveyAnswered
+        >>> asked = ActionTaken(
+        ...     customer_id="c",
+        ...     occurred_at=datetime(2024, 5, 1, tzinfo=UTC),
+        ...     action_id="short-survey",
+        ... )
+        >>> answered = SurveyAnswered(
+        ...     customer_id="c", occurred_at=datetime(2024, 5, 4, tzinfo=UTC), score=9
+        ... )
+        >>> result = Lifecycle().actions([asked, answered], days=7)[0]
+        >>> result.followed.value, result.in_plan.value
+        ('yes', 'elsewhere')
+        """
+        if playbook is None:
+            playbook = Playbook.default()
+        history = self.replay(events, customer=customer, as_of=as_of)
+        held = customer or Customer(id=history.customer.id)
+        steps = []
+        for event in history.events:
+            plan = None
+            if isinstance(event, ActionTaken):
+                plan = self.plan(held, playbook=playbook, as_of=event.occurred_at)
+            outcome = self.apply(held, event)
+            steps.append(Step(event, outcome.transitions, plan))
+            held = outcome.customer
+        end = history.customer.clock
+        if end is None:  # without a clock there is no event either
+            return ()
+        late = self.advance(held, to=end).transitions
+        course = Course(tuple(steps), late, end, self.policy.day_offset_minutes)
+        goals = {action.id: action.works_towards for action in playbook.actions}
+        return results_of(course, goals, days=days)
 
     def _checks(self, memory: Memory, target: State, start: int) -> Iterable[RuleCheck]:
         """Hold every row that leads to the target against the memory."""
