@@ -149,7 +149,7 @@ def _text_faults(structure: _Structure, texts: Mapping[str, _Texts]) -> Iterator
     flat = {lang: dict(_flat(one.model_dump(exclude_none=True))) for lang, one in texts.items()}
     needed = {
         *(f"states.{state}" for state in STATES),
-        *(f"goals.{kind}" for kind in GOALS if kind not in STATES),
+        *(f"goals.{goal}" for goal in GOALS),
         *(f"departments.{one.value}" for one in Department),
         *(f"actions.{one}.{field}" for one in structure.actions for field in ("title", "text")),
         *(f"strategies.{key}.strategy" for key in structure.strategies),

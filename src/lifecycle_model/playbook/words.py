@@ -18,7 +18,7 @@ class Words:
     states: Mapping[str, str]
     """The name of every state that a key may hold."""
     goals: Mapping[str, str]
-    """What each kind of event is called as a goal."""
+    """What each kind of event and each state with transitions is called as a goal."""
     departments: Mapping[str, str]
     channels: Mapping[str, str]
     """Those that the actions use; another channel is called by its own name."""
@@ -40,7 +40,7 @@ class Words:
 
     def goal(self, works_towards: str) -> str:
         """Return the name of what an action works towards."""
-        return self.goals.get(works_towards) or self.states[works_towards]
+        return self.goals[works_towards]
 
     def channel(self, name: str) -> str:
         """Return the name of a channel."""
