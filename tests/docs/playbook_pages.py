@@ -45,7 +45,7 @@ def page(lang: str) -> str:
             parts.extend(part for one in found for part in _strategy(playbook, one))
     parts.append(f"## {phrases['combination']}")
     parts.extend(part for one in singles.values() for part in _strategy(playbook, one))
-    parts.append(f"*{phrases['credit']}*")
+    parts.append(f"*{phrases['credit']} {phrases['sources']}*")
     return "\n\n".join(parts) + "\n"
 
 

@@ -86,8 +86,7 @@ def rank(key: str) -> tuple[bool, int, int]:
     >>> sorted(["regular", "complaint_open", "regular+status_quo"], key=rank)
     ['complaint_open', 'regular+status_quo', 'regular']
     """
-    states = states_of(key)
-    serving = any(
-        _AXIS_OF[state] == "service_state" and state != ServiceState.IDLE for state in states
-    )
-    return not serving, -len(states), min(_LEADS.index(_AXIS_OF[state]) for state in states)
+    states = [state for state in states_of(key) if state != ServiceState.IDLE]
+    axes = [_AXIS_OF[state] for state in states]
+    first = min((_LEADS.index(axis) for axis in axes), default=len(_LEADS))
+    return "service_state" not in axes, -len(states_of(key)), first
