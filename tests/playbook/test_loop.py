@@ -69,7 +69,7 @@ def test_a_state_follows_by_an_event_or_by_time() -> None:
         ("suggest-next-purchase", "no"),
         ("let-go", "yes"),
     ]
-    assert results[2].followed_at == START + timedelta(days=95)
+    assert results[2].followed_at == START + timedelta(days=94)
 
 
 def test_a_move_of_the_midnight_before_does_not_follow() -> None:

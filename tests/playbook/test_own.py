@@ -29,7 +29,7 @@ def problems(text: str, lang: str = "en") -> list[str]:
     return [str(problem) for problem in error.value.problems]
 
 
-@pytest.mark.parametrize(("lang", "letter"), zip(LANGUAGES, "EPSI", strict=True))
+@pytest.mark.parametrize(("lang", "letter"), list(zip(LANGUAGES, "EPSI", strict=True)))
 def test_an_own_action_is_merged(lang: str, letter: str) -> None:
     """An action of the file is added in the language asked for; the default stays."""
     text = CARD + '[strategies."status_quo+preferred"]\nadd = ["card"]'
@@ -156,7 +156,10 @@ def test_a_language_that_the_file_lacks_is_refused() -> None:
         ),
         (
             "[strategies.regular]\nresult = 'one'",
-            "strategies.regular.result: 'one': has one text for 4 languages: write one for each",
+            (
+                "strategies.regular.result: 'one': has one text for 4 languages: "
+                "write one for each"
+            ),
         ),
         (
             "languages = ['en']\n[strategies.regular]\nresult = { en = 'E', pt = 'P' }",

@@ -51,14 +51,14 @@ def test_the_same_action_may_belong_to_several_keys() -> None:
 
     assert known in DEFAULT.with_action(known, "preferred").strategy("preferred").sales
     with pytest.raises(
-        InvalidPlaybook, match="strategies.development.actions: 'cross-selling'"
+        InvalidPlaybook, match=r"strategies\.development.actions: 'cross-selling'"
     ):
         DEFAULT.with_action(known, "development")
 
 
 def test_an_action_without_a_key_is_refused() -> None:
     """An action must belong somewhere."""
-    with pytest.raises(InvalidPlaybook, match="actions.mine: has no key"):
+    with pytest.raises(InvalidPlaybook, match=r"actions\.mine: has no key"):
         DEFAULT.with_action(action())
 
 
@@ -93,7 +93,7 @@ def test_wrong_fields_are_all_named() -> None:
     assert problems(error) == [
         "actions: ' ': is no id: give the action a name",
         "actions. .department: 'markting': did you mean 'marketing'?",
-        "actions. .source: 'S9': did you mean 'S0'?",
+        "actions. .source: 'S9': use one of: S0, S1, S2, S3, S4, own",
         (
             "actions. .works_towards: 'regulr': is no kind of event and no state: "
             "did you mean 'regular'?"
