@@ -29,8 +29,7 @@ class Source(StrEnum):
 
 GOALS: Final[tuple[str, ...]] = (
     *(kind for kind in KINDS if kind not in {"action_taken", "time_passed"}),
-    *Situation,
-    *BuyingPosition,
+    *(state.value for state in (*Situation, *BuyingPosition)),
 )
 """What an action may work towards: an event that others cause, or a state with transitions."""
 

@@ -71,15 +71,6 @@ def plain_key(key: str) -> str:
     return "+".join(states_of(key))
 
 
-def axis_of(state: str) -> str:
-    """Return the name of a state's axis.
-
-    >>> axis_of("retention")
-    'stage'
-    """
-    return _AXIS_OF[state]
-
-
 def rank(key: str) -> tuple[bool, int, int]:
     """Return the place of a key in a plan: service that is due, then the more specific.
 

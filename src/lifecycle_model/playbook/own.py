@@ -75,11 +75,17 @@ def load_own(source: str | Path) -> tuple[str, OwnPlaybook]:
     name = str(source) if isinstance(source, Path) else "playbook"
     try:
         text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
-        return name, OwnPlaybook.model_validate(tomllib.loads(text))
+        own = OwnPlaybook.model_validate(tomllib.loads(text))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidPlaybook(name, (Problem("TOML", "", str(error)),)) from error
     except ValidationError as error:
         raise InvalidPlaybook(name, problems_of(error)) from error
+    mend = f"use: {', '.join(LANGUAGES)}"
+    if unknown := [one for one in own.languages if one not in LANGUAGES]:
+        raise InvalidPlaybook(
+            name, tuple(Problem("languages", repr(one), mend) for one in unknown)
+        )
+    return name, own
 
 
 def merged(base: Content, own: OwnPlaybook, lang: str) -> tuple[Content, tuple[Problem, ...]]:
@@ -106,10 +112,7 @@ class _Merge:
     _actions: dict[str, Action] = field(default_factory=dict)
 
     def run(self) -> None:
-        """Merge languages, actions, removals and strategies, in this order."""
-        for name in self.own.languages:
-            if name not in LANGUAGES:
-                self._fault("languages", repr(name), f"use: {', '.join(LANGUAGES)}")
+        """Merge actions, removals and strategies, in this order."""
         self._actions = {
             one.id: one for held in self.base.strategies.values() for one in held.actions
         }
