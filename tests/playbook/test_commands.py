@@ -177,7 +177,7 @@ def test_check_of_a_sound_file(cli: Run, tmp_path: Path) -> None:
 
     assert code == 0
     assert out.splitlines() == [
-        "own.toml: valid in pt, it: 68 actions, 34 strategies",
+        "own.toml: valid in pt, it: 68 actions, 36 strategies",
         "  added: dance",
         "  removed: cross-selling",
     ]
@@ -190,7 +190,7 @@ def test_check_of_a_file_that_changes_nothing(cli: Run, tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text("", encoding="utf-8")
 
     assert cli("playbook", "--check", "own.toml")[1] == (
-        "own.toml: valid in en, pt, es, it: 68 actions, 34 strategies\n"
+        "own.toml: valid in en, pt, es, it: 68 actions, 36 strategies\n"
     )
 
 

@@ -151,7 +151,7 @@ def test_a_lost_customer_is_asked_why() -> None:
     plan = LIFECYCLE.plan(folded(*PURCHASES, event("customer_left", 90)))
 
     assert plan.status.stage == LifecycleStage.RECOVERY
-    assert {"ask-why", "rework-the-offer", "win-back-offer"} <= set(planned(plan))
+    assert planned(plan)[:3] == ["ask-why", "rework-the-offer", "win-back-offer"]
 
 
 def test_the_plan_is_due_by_the_next_deadline() -> None:
