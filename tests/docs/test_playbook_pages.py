@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from playbook_pages import page, path_of
 
 from lifecycle_model.playbook import LANGUAGES, Playbook
-from playbook_pages import page, path_of
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

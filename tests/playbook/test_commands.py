@@ -98,7 +98,7 @@ def test_plan_before_any_event(cli: Run) -> None:
     code, out, _ = plan(cli, "--as-of", "2023-01-01")
 
     assert code == 0
-    assert "Not yet a customer" in out
+    assert "Not a customer" in out
 
 
 def test_plan_with_an_own_playbook(cli: Run, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from lifecycle_model import (
 )
 from lifecycle_model.errors import LateEvent, UnknownLanguage
 from lifecycle_model.playbook import LANGUAGES, Department, Hold
+from lifecycle_model.playbook.show import note
 
 COMBINATIONS = list(product(Situation, BuyingPosition))
 PURCHASES = tuple(event("purchase_completed", day, order_id=f"o{day}") for day in (0, 30, 60))
@@ -185,6 +186,14 @@ def test_an_action_speaks_of_the_customer() -> None:
     found = next(one.action for one in plan.planned if one.action.id == "mine")
 
     assert (found.title, found.text) == ("Call {c}", "{Now} call {c}.")
+
+
+def test_a_reason_is_told_once() -> None:
+    """A state that stands in several keys is named once in the words of an entry."""
+    plan = LIFECYCLE.plan(folded(*PURCHASES, event("customer_left", 90)))
+
+    assert plan.planned[0].reasons == ("non_customer+recovery", "win_back", "recovery")
+    assert note(plan, plan.planned[0]).endswith("Reason: Not a customer, Recovery, Win-back")
 
 
 def test_unknown_language_names_the_four() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from lifecycle_model.playbook.keys import states_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -28,7 +30,9 @@ def strategy_lines(plan: Plan) -> Iterator[tuple[Strategy, list[tuple[str, str]]
 def note(plan: Plan, planned: Planned) -> str:
     """Return why an action is in the plan, and what it works towards."""
     words = plan.words
-    reasons = ", ".join(map(words.key, planned.reasons))
+    # One state may stand in several keys; people need to read it once.
+    states = dict.fromkeys(state for key in planned.reasons for state in states_of(key))
+    reasons = ", ".join(words.states[state] for state in states)
     return words.phrases["note"].format(
         goal=words.goal(planned.action.works_towards), reasons=reasons
     )
