@@ -26,7 +26,8 @@ from lifecycle_model.errors import (
     TransitionRefused,
     WrongCustomer,
 )
-from lifecycle_model.events import ActionTaken, Event, to_utc
+from lifecycle_model.events import Event, to_utc
+from lifecycle_model.following import find_results
 from lifecycle_model.history import History, Outcome
 from lifecycle_model.kernel import layout as at
 from lifecycle_model.kernel.guards import fact_value
@@ -35,15 +36,7 @@ from lifecycle_model.memory import Memory
 from lifecycle_model.order import in_order
 from lifecycle_model.outcome import Deadline, Number, Path, RuleCheck, State, Status
 from lifecycle_model.pathfinding import find_path
-from lifecycle_model.playbook import (
-    ActionResult,
-    Course,
-    Plan,
-    Playbook,
-    Step,
-    make_plan,
-    results_of,
-)
+from lifecycle_model.playbook import ActionResult, Plan, Playbook, make_plan
 from lifecycle_model.policy import Policy
 from lifecycle_model.rules import DEFAULT_RULES, FACTS, RuleTable
 from lifecycle_model.states import Axis, BuyingPosition, Situation
@@ -335,12 +328,12 @@ class Lifecycle:
         >>> plan.planned[0].action.title
         'Vigilar las señales de cambio'
         """
-        if playbook is None:
-            playbook = Playbook.default(lang)
         if as_of is not None:
             customer = self.advance(customer, to=as_of).customer
         status = self.status(customer, as_of=as_of)
-        return make_plan(playbook, customer, status, self.next_deadline(customer))
+        return make_plan(
+            playbook or Playbook.default(lang), customer, status, self.next_deadline(customer)
+        )
 
     def actions(
         self,
@@ -378,25 +371,8 @@ class Lifecycle:
         >>> result.followed.value, result.in_plan.value
         ('yes', 'elsewhere')
         """
-        if playbook is None:
-            playbook = Playbook.default()
         history = self.replay(events, customer=customer, as_of=as_of)
-        held = customer or Customer(id=history.customer.id)
-        steps = []
-        for event in history.events:
-            plan = None
-            if isinstance(event, ActionTaken):
-                plan = self.plan(held, playbook=playbook, as_of=event.occurred_at)
-            outcome = self.apply(held, event)
-            steps.append(Step(event, outcome.transitions, plan))
-            held = outcome.customer
-        end = history.customer.clock
-        if end is None:  # without a clock there is no event either
-            return ()
-        late = self.advance(held, to=end).transitions
-        course = Course(tuple(steps), late, end, self.policy.day_offset_minutes)
-        goals = {action.id: action.works_towards for action in playbook.actions}
-        return results_of(course, goals, days=days)
+        return find_results(self, history, customer, playbook or Playbook.default(), days)
 
     def _checks(self, memory: Memory, target: State, start: int) -> Iterable[RuleCheck]:
         """Hold every row that leads to the target against the memory."""

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from playing import LIFECYCLE
 
+from lifecycle_model import Customer
 from lifecycle_model.cli import main
+from lifecycle_model.cli.plan import tell_plan
 from lifecycle_model.playbook import LANGUAGES, Playbook
 
 if TYPE_CHECKING:
@@ -99,6 +103,13 @@ def test_plan_before_any_event(cli: Run) -> None:
 
     assert code == 0
     assert "Not a customer" in out
+
+
+def test_plan_of_a_customer_without_events(capsys: pytest.CaptureFixture[str]) -> None:
+    """A customer without a clock has a plan that names no day."""
+    tell_plan(LIFECYCLE.plan(Customer(id="c")), timedelta(0))
+
+    assert "As of" not in capsys.readouterr().out
 
 
 def test_plan_with_an_own_playbook(cli: Run, tmp_path: Path) -> None:
