@@ -358,7 +358,7 @@ class Lifecycle:
             LateEvent: as for `replay`, and so are the other errors.
 
         >>> from datetime import UTC, datetime
-        >>> from lifecycle_model import SurveyAnswered
+        >>> from lifecycle_model import ActionTaken, SurveyAnswered
         >>> asked = ActionTaken(
         ...     customer_id="c",
         ...     occurred_at=datetime(2024, 5, 1, tzinfo=UTC),
@@ -367,9 +367,8 @@ class Lifecycle:
         >>> answered = SurveyAnswered(
         ...     customer_id="c", occurred_at=datetime(2024, 5, 4, tzinfo=UTC), score=9
         ... )
-        >>> result = Lifecycle().actions([asked, answered], days=7)[0]
-        >>> result.followed.value, result.in_plan.value
-        ('yes', 'elsewhere')
+        >>> Lifecycle().actions([asked, answered], days=7)[0].followed
+        <Followed.YES: 'yes'>
         """
         history = self.replay(events, customer=customer, as_of=as_of)
         return find_results(self, history, customer, playbook or Playbook.default(), days)
