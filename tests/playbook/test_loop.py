@@ -39,6 +39,8 @@ def test_days_are_those_of_the_policy() -> None:
     assert LIFECYCLE.actions(events, days=1)[0].followed == "yes"
     # In the west the action falls on the day before.
     assert west.actions(events, days=1)[0].followed == "no"
+    sooner = [events[0], event("survey_answered", 1.1, score=9)]
+    assert west.actions(sooner, days=1)[0].followed == "yes"
 
 
 def test_what_came_before_does_not_follow() -> None:
@@ -70,6 +72,21 @@ def test_a_state_follows_by_an_event_or_by_time() -> None:
         ("let-go", "yes"),
     ]
     assert results[2].followed_at == START + timedelta(days=94)
+
+
+def test_staying_is_not_reaching() -> None:
+    """A second signature does not reach the position in which the opportunity is."""
+    sign = action("sign", works_towards="implementation")
+    book = Playbook.default().with_action(sign, "regular")
+    events = [
+        event("purchase_completed"),
+        taken("sign", 1),
+        event("purchase_completed", 2),
+    ]
+    end = START + timedelta(days=20)
+    (result,) = LIFECYCLE.actions(events, days=7, playbook=book, as_of=end)
+
+    assert result.followed == "no"
 
 
 def test_a_move_of_the_midnight_before_does_not_follow() -> None:

@@ -147,6 +147,17 @@ def test_a_signed_contract_asks_with_whom(kind: str, due: str) -> None:
     assert both & set(planned(plan)) == {due}
 
 
+def test_only_the_leading_decision_says_with_whom() -> None:
+    """A contract lost elsewhere does not colour the decision that leads."""
+    rival = event("opportunity_lost", 1, opportunity_id="old")
+    ours = event("supplier_chosen", 2, opportunity_id="new")
+    plan = LIFECYCLE.plan(folded(rival, ours))
+
+    assert plan.status.position == BuyingPosition.CONCERNS_RESOLUTION
+    assert "leave-the-door-open" not in planned(plan)
+    assert "talk-about-doubts" in planned(plan)
+
+
 def test_a_lost_customer_is_asked_why() -> None:
     """Recovery asks for the reasons and offers a way back."""
     plan = LIFECYCLE.plan(folded(*PURCHASES, event("customer_left", 90)))
@@ -157,14 +168,14 @@ def test_a_lost_customer_is_asked_why() -> None:
 
 def test_the_plan_is_due_by_the_next_deadline() -> None:
     """The day is one of the policy's calendar, with the rule that will fire."""
-    customer = folded(event("lead_qualified"), day_offset_minutes=-300)
+    customer = folded(event("lead_qualified"), day_offset_minutes=600)
     due = type(LIFECYCLE)(
-        policy=LIFECYCLE.policy.model_copy(update={"day_offset_minutes": -300})
+        policy=LIFECYCLE.policy.model_copy(update={"day_offset_minutes": 600})
     )
     plan = due.plan(customer)
 
     assert plan.due is not None
-    assert (plan.due.on, plan.due.rule) == (date(2024, 3, 30), "went-cold")
+    assert (plan.due.on, plan.due.rule) == (date(2024, 3, 31), "went-cold")
 
 
 def test_time_passes_before_the_plan_is_made() -> None:

@@ -152,9 +152,7 @@ def _first(steps: Sequence[Step], late: Sequence[Transition], goal: str) -> date
 
 
 def _reached(moves: Sequence[Transition], goal: str) -> datetime | None:
-    return next(
-        (one.occurred_at for one in moves if one.after == goal and one.before != goal), None
-    )
+    return next((one.occurred_at for one in moves if one.after == goal), None)
 
 
 def _in_plan(action_id: str, plan: Plan, goals: Mapping[str, str]) -> InPlan:
