@@ -37,6 +37,7 @@ THEMES: Final = (
     ("purchase_completed", "case_opened", "case_closed", "survey_answered", "contacted"),
     ("purchase_completed", "manual_correction", "payment_overdue", "customer_left"),
     ("need_recognized", "supplier_chosen", "opportunity_lost", "purchase_completed"),
+    ("need_recognized", "offer_made", "concern_raised", "customer_left", "time_passed"),
 )
 """Kinds that reach deep states together."""
 _GAPS: Final = sorted({gap for days in LENGTHS for gap in (days - 1, days, days + 1)})

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAVY = (
+    "babel",
     "hypothesis",
     "narwhals",
     "numba",

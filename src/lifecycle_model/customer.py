@@ -1,6 +1,6 @@
 """The customer: a bounded, frozen snapshot that a CRM can store and load."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,21 +9,23 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
-    PlainSerializer,
-    PlainValidator,
+    GetCoreSchemaHandler,
     ValidationError,
-    WithJsonSchema,
     model_validator,
 )
+from pydantic_core import CoreSchema, core_schema
 
-from lifecycle_model.errors import InvalidCustomer, problems_of, shown
+from lifecycle_model.errors import InvalidCustomer, problems_of
 from lifecycle_model.events import Day, Id, Instant, money_amount, money_units
 from lifecycle_model.states import BuyingPosition, Situation
 
 SCHEMA_VERSION: Final = 1
 """The version of the stored form that this release writes and reads."""
+
+_LIMIT: Final = Decimal(9 * 10**14)
 
 Count = Annotated[int, Field(strict=True, ge=0)]
 
@@ -46,7 +48,7 @@ class PurchaseWindow:
 
     >>> window = PurchaseWindow((739000,), (2,), (199000,))
     >>> list(window)
-    [PurchaseDay(day=datetime.date(2024, 4, 23), purchases=2, amount=Decimal('19.9'))]
+    [PurchaseDay(day=datetime.date(2024, 4, 24), purchases=2, amount=Decimal('19.9'))]
     """
 
     days: tuple[int, ...] = ()
@@ -66,50 +68,70 @@ class PurchaseWindow:
 class _StoredDay(BaseModel):
     """One entry of the stored window."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     day: Day
     purchases: Count
-    amount: Annotated[Decimal, Field(decimal_places=4, allow_inf_nan=False)]
-
-
-def _load_window(value: object) -> PurchaseWindow:
-    if isinstance(value, PurchaseWindow):
-        return value
-    if not isinstance(value, list | tuple):
-        msg = "is not a list of purchase days"
-        raise ValueError(msg)  # noqa: TRY004 - pydantic reports ValueError only
-    entries = [_StoredDay.model_validate(entry) for entry in value]
-    days = tuple(entry.day.toordinal() for entry in entries)
-    if any(later <= earlier for earlier, later in pairwise(days)):
-        msg = "has days out of order: store the customer as it was written"
-        raise ValueError(msg)
-    return PurchaseWindow(
-        days,
-        tuple(entry.purchases for entry in entries),
-        tuple(money_units(entry.amount) for entry in entries),
-    )
-
-
-def _store_window(window: PurchaseWindow) -> list[dict[str, Any]]:
-    return [
-        {"day": day.isoformat(), "purchases": purchases, "amount": str(amount)}
-        for day, purchases, amount in window
+    amount: Annotated[
+        Decimal, Field(gt=-_LIMIT, lt=_LIMIT, decimal_places=4, allow_inf_nan=False)
     ]
 
 
-Window = Annotated[
-    PurchaseWindow,
-    PlainValidator(_load_window),
-    PlainSerializer(_store_window),
-    WithJsonSchema({"type": "array", "items": _StoredDay.model_json_schema()}),
-]
+class _StoredWindow:
+    """How pydantic reads and writes a window: a list of days, oldest first."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, _source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(
+            cls.load,
+            handler.generate_schema(list[_StoredDay]),
+            serialization=core_schema.plain_serializer_function_ser_schema(cls.store),
+        )
+
+    @staticmethod
+    def load(value: object, read: Callable[[object], list[_StoredDay]]) -> PurchaseWindow:
+        """Return the window of stored days; a window made by hand is checked like them."""
+        stored = read(
+            _StoredWindow.store(value) if isinstance(value, PurchaseWindow) else value
+        )
+        days = tuple(entry.day.toordinal() for entry in stored)
+        if any(later <= earlier for earlier, later in pairwise(days)):
+            msg = "has days out of order: store the customer as it was written"
+            raise ValueError(msg)
+        return PurchaseWindow(
+            days,
+            tuple(entry.purchases for entry in stored),
+            tuple(money_units(entry.amount) for entry in stored),
+        )
+
+    @staticmethod
+    def store(window: PurchaseWindow) -> list[dict[str, Any]]:
+        """Return the window as a list of days."""
+        return [
+            {"day": day.isoformat(), "purchases": purchases, "amount": str(amount)}
+            for day, purchases, amount in window
+        ]
+
+
+Window = Annotated[PurchaseWindow, _StoredWindow]
+
+
+def _known_version(version: object) -> object:
+    if type(version) is not int or version != SCHEMA_VERSION:
+        msg = (
+            f"is not the schema version that this release reads, which is {SCHEMA_VERSION}: "
+            "rebuild the customer with replay, or load it with the release that wrote it"
+        )
+        raise ValueError(msg)
+    return version
 
 
 class Opportunity(BaseModel):
     """One buying decision that is under way."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: Id
     position: BuyingPosition
@@ -123,7 +145,7 @@ class Opportunity(BaseModel):
 class OpenCase(BaseModel):
     """One request or complaint that is open."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: Id
     complaint: bool
@@ -142,9 +164,9 @@ class Customer(BaseModel):
     True
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Annotated[Literal[1], BeforeValidator(_known_version)] = SCHEMA_VERSION
     id: Id
     clock: Instant | None = None
     """The later of the last event folded and the instant advanced to; None without events."""
@@ -210,27 +232,14 @@ class Customer(BaseModel):
         """Return the customer of a stored form.
 
         Raises:
-            InvalidCustomer: with every problem; an unknown schema version is named first.
+            InvalidCustomer: with every problem, or with an unknown schema version alone.
         """
         try:
             return cls.model_validate_json(text)
         except ValidationError as error:
-            raise InvalidCustomer("customer", problems_of(error)) from error
-
-    @model_validator(mode="before")
-    @classmethod
-    def _known_version(cls, data: Any) -> Any:  # noqa: ANN401 - pydantic hands over anything
-        if (
-            isinstance(data, dict)
-            and (version := data.get("schema_version", 1)) != SCHEMA_VERSION
-        ):
-            msg = (
-                f"schema_version {shown(version)} is unknown, this release reads "
-                f"{SCHEMA_VERSION}: rebuild the customer with replay, or load it with the "
-                "release that wrote it"
-            )
-            raise ValueError(msg)
-        return data
+            problems = problems_of(error)
+            version = tuple(one for one in problems if one.place == "schema_version")
+            raise InvalidCustomer("customer", version or problems) from error
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -239,6 +248,12 @@ class Customer(BaseModel):
             (self.dissatisfied_on is not None) != dissatisfied
         ):
             msg = "restores_to and dissatisfied_on go with dissatisfied, and only with it"
+            raise ValueError(msg)
+        if self.restores_to == Situation.DISSATISFIED:
+            msg = "restores_to is the situation before, it cannot be dissatisfied"
+            raise ValueError(msg)
+        if self.standing_purchases > self.purchases:
+            msg = "standing_purchases are more than purchases"
             raise ValueError(msg)
         if any(one.position == BuyingPosition.STATUS_QUO for one in self.opportunities):
             msg = "opportunities at status_quo are not stored: leave them out"

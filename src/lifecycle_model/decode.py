@@ -1,13 +1,14 @@
 """From the kernel's records of its decisions to transitions, refusals and answers."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from lifecycle_model.encode import POSITIONS, SITUATIONS, midnight
 from lifecycle_model.events import Event, money_amount
 from lifecycle_model.kernel import layout as at
+from lifecycle_model.kernel.layout import Decision
 from lifecycle_model.kernel.program import Program, threshold_value
 from lifecycle_model.kernel.record import MOVED, REFUSED, STAYED
 from lifecycle_model.outcome import (
@@ -54,10 +55,10 @@ class Decoder:
     program: Program
     policy: Policy
     events: Sequence[Event]
-    opportunity_ids: Sequence[str]
-    """By code."""
+    opportunities: Mapping[str, int]
+    """The ids with their codes, in the order of the codes."""
 
-    def transitions(self, records: Iterable[Any]) -> Iterator[Transition]:
+    def transitions(self, records: Iterable[Decision]) -> Iterator[Transition]:
         """Yield the moves among the kernel's records."""
         for answer, event_at, day, start, row, before, after, values in records:
             if answer != MOVED:
@@ -75,10 +76,10 @@ class Decoder:
                 event_id,
                 kind,
                 self.evidence(rule.guards, values),
-                self.policy.ref,
+                self.program.policy,
             )
 
-    def refusals(self, records: Iterable[Any]) -> Iterator[Refusal]:
+    def refusals(self, records: Iterable[Decision]) -> Iterator[Refusal]:
         """Yield the refusals among the kernel's records."""
         for answer, event_at, day, start, cell, _, _, values in records:
             if answer != REFUSED:
@@ -101,10 +102,10 @@ class Decoder:
                 event_id,
                 kind,
                 tuple(checks),
-                self.policy.ref,
+                self.program.policy,
             )
 
-    def answers(self, records: Iterable[Any]) -> Iterator[Answer]:
+    def answers(self, records: Iterable[Decision]) -> Iterator[Answer]:
         """Yield what each axis answered to the last event, position before situation."""
         for event in self.events[-1:]:
             found = [self._answer(record) for record in records if record[1] >= 0]
@@ -116,7 +117,7 @@ class Decoder:
             if event.kind != "time_passed" and Axis.SITUATION not in axes:
                 yield Answer(Axis.SITUATION, None, AnswerKind.NOT_APPLICABLE, None)
 
-    def _answer(self, record: Any) -> Answer:  # noqa: ANN401 - the kernel's own tuple
+    def _answer(self, record: Decision) -> Answer:
         answer, _, _, start, row, *_ = record
         rule = None if answer == REFUSED else self.program.rules[row].id
         axis = Axis.SITUATION if start < 0 else Axis.POSITION
@@ -136,7 +137,9 @@ class Decoder:
         )
 
     def _opportunity(self, start: int) -> str | None:
-        return None if start < 0 else self.opportunity_ids[start // at.OPPORTUNITY_SLOTS]
+        if start < 0:
+            return None
+        return tuple(self.opportunities)[start // at.OPPORTUNITY_SLOTS]
 
     def _cause(self, event_at: int, day: int) -> tuple[datetime, str, str | None]:
         if event_at < 0:

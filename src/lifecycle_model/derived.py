@@ -140,7 +140,7 @@ def conditions(
             recognizing = True
         elif position == OPTIONS_EVALUATION:
             deciding = loosening = True
-        elif position in (CONCERNS, IMPLEMENTATION):
+        else:
             rival = opportunities[at + WITH_COMPETITOR] == 1
             loosening = loosening or rival
             deciding = deciding or position == CONCERNS

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from lifecycle_model import events as ev
 from lifecycle_model.customer import Customer
-from lifecycle_model.errors import CurrencyMismatch, NotAnEvent
+from lifecycle_model.errors import CurrencyMismatch, NotAnEvent, OutsideCalendar
 from lifecycle_model.events import KINDS, Event, money_units
 from lifecycle_model.kernel import layout as at
 from lifecycle_model.policy import Policy
@@ -18,6 +18,9 @@ POSITIONS: Final = tuple(BuyingPosition)
 Record = tuple[int, int, int, int, int, int]
 
 
+_LAST_DAY: Final = date.max.toordinal()
+
+
 def day_of(instant: datetime, offset: int) -> int:
     """Return the calendar day, as an ordinal, of an instant in UTC.
 
@@ -25,12 +28,18 @@ def day_of(instant: datetime, offset: int) -> int:
         instant: a time in UTC.
         offset: the calendar's minutes east of UTC.
 
+    Raises:
+        OutsideCalendar: the day lies outside the years 1 to 9999.
+
     >>> day_of(datetime(2024, 5, 1, 23, 30, tzinfo=UTC), 60) - date(2024, 5, 1).toordinal()
     1
     """
     if offset == 0:
         return instant.toordinal()
-    return instant.toordinal() + (instant.hour * 60 + instant.minute + offset) // 1440
+    day = instant.toordinal() + (instant.hour * 60 + instant.minute + offset) // 1440
+    if not 1 <= day <= _LAST_DAY:
+        raise OutsideCalendar(instant, offset)
+    return day
 
 
 def midnight(day: int, offset: int) -> datetime:

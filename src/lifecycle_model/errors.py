@@ -40,8 +40,9 @@ def did_you_mean(value: object, known: Sequence[str]) -> str:
     >>> did_you_mean("xyz", ["red", "blue"])
     'use one of: red, blue'
     """
-    near = get_close_matches(str(value), known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"use one of: {', '.join(known)}"
+    names = [str(name) for name in known]
+    near = get_close_matches(str(value), names, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"use one of: {', '.join(names)}"
 
 
 _LONGEST: Final = 80
@@ -51,7 +52,7 @@ def shown(value: object) -> str:
     """Return `value` as it appears in an error: its repr, cut to 80 characters.
 
     >>> shown("x" * 200)[-8:]
-    "xxxxx..."
+    'xxxxx...'
     """
     text = repr(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
@@ -108,7 +109,7 @@ def problems_of(error: "ValidationError", kinds: Sequence[str] = ()) -> tuple[Pr
 
 
 @dataclass(eq=False)
-class _Invalid(LifecycleError, ValueError):
+class InvalidInput(LifecycleError, ValueError):
     """An input with everything that is wrong with it."""
 
     name: str
@@ -119,35 +120,54 @@ class _Invalid(LifecycleError, ValueError):
         return "\n  ".join([f"{self.name} is not valid:", *map(str, self.problems)])
 
 
-class InvalidEvent(_Invalid):
+class InvalidEvent(InvalidInput):
     """What was given is not an event."""
 
 
-class InvalidCustomer(_Invalid):
+class InvalidCustomer(InvalidInput):
     """What was loaded is not a customer of a known schema version."""
 
 
-class InvalidPolicy(_Invalid):
+class InvalidPolicy(InvalidInput):
     """A policy breaks its own rules."""
 
 
-class InvalidRules(_Invalid):
+class InvalidRules(InvalidInput):
     """A rule table has structural faults."""
 
 
-class InvalidPlaybook(_Invalid):
+class InvalidPlaybook(InvalidInput):
     """A playbook has holes, or a file of it has mistakes."""
+
+
+class InvalidTexts(InvalidInput):
+    """The texts of a language lack a key or a placeholder that those of English have."""
 
 
 @dataclass(eq=False)
 class UnknownLanguage(LifecycleError, ValueError):
-    """Texts were asked for in a language that they are not written in."""
+    """Words were asked for in a language that the library does not speak."""
 
-    lang: str
+    language: str
     known: tuple[str, ...]
 
     def _message(self) -> str:
-        return f"lang={self.lang!r} has no texts: use one of: {', '.join(self.known)}"
+        return (
+            f"language {shown(self.language)} is not known: use one of: {', '.join(self.known)}"
+        )
+
+
+@dataclass(eq=False)
+class NotExplainable(LifecycleError, TypeError):
+    """Something that is no record of a decision was to be told in words."""
+
+    found: str
+
+    def _message(self) -> str:
+        return (
+            f"{self.found} cannot be told in words: give a record that the verbs return, "
+            "for example a Transition"
+        )
 
 
 @dataclass(eq=False)
@@ -165,11 +185,23 @@ class NaiveTime(LifecycleError, ValueError):
     """A time without a time zone was given where an instant is needed."""
 
     name: str
-    value: datetime
+    value: object
+
+    def _message(self) -> str:
+        return f"{self.name}={self.value} has no time zone: give an aware datetime"
+
+
+@dataclass(eq=False)
+class OutsideCalendar(LifecycleError, ValueError):
+    """An instant's day at the policy's offset lies outside the years 1 to 9999."""
+
+    at: datetime
+    day_offset_minutes: int
 
     def _message(self) -> str:
         return (
-            f"{self.name}={self.value.isoformat()} has no time zone: add one, for example UTC"
+            f"{self.at.isoformat()} falls outside the years 1 to 9999 at "
+            f"day_offset_minutes={self.day_offset_minutes}: correct the time"
         )
 
 
@@ -181,9 +213,11 @@ class LateEvent(LifecycleError, ValueError):
     at: datetime
     clock: datetime
     event_id: str | None = None
+    kind: str | None = None
+    """The kind of the event; None where a time was asked for."""
 
     def _message(self) -> str:
-        what = "a time" if self.event_id is None else f"event {self.event_id!r}"
+        what = "a time" if self.kind is None else _event_name(self.kind, self.event_id)
         return (
             f"customer {self.customer_id!r}: {what} at {self.at.isoformat()} is older than "
             f"the customer's clock {self.clock.isoformat()}: "
@@ -199,13 +233,18 @@ class FutureEvent(LifecycleError, ValueError):
     at: datetime
     now: datetime
     event_id: str | None = None
+    kind: str = "event"
 
     def _message(self) -> str:
         return (
-            f"customer {self.customer_id!r}: event {self.event_id!r} at {self.at.isoformat()} "
-            f"lies after now={self.now.isoformat()}: "
+            f"customer {self.customer_id!r}: {_event_name(self.kind, self.event_id)} at "
+            f"{self.at.isoformat()} lies after now={self.now.isoformat()}: "
             "correct its time, or apply it when its time has come"
         )
+
+
+def _event_name(kind: str, event_id: str | None) -> str:
+    return f"a {kind} event" if event_id is None else f"the {kind} event {event_id!r}"
 
 
 @dataclass(eq=False)

@@ -87,7 +87,8 @@ Score = Annotated[int, Field(strict=True, ge=0, le=MAX_SCORE)]
 class BaseEvent(BaseModel):
     """What every event has."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # The 27 validators are built when first used: importing the package stays quick.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     customer_id: Id
     """Whose event it is; not empty."""
@@ -102,14 +103,14 @@ class BaseEvent(BaseModel):
 
 
 class ContactIdentified(BaseEvent):
-    """Somebody of our target group is known by name."""
+    """We know the name of somebody whom we want as a customer."""
 
     kind: Literal["contact_identified"] = "contact_identified"
     segment: str | None = None
 
 
 class Contacted(BaseEvent):
-    """We reached out."""
+    """We got in touch."""
 
     kind: Literal["contacted"] = "contacted"
     channel: str | None = None
@@ -117,7 +118,7 @@ class Contacted(BaseEvent):
 
 
 class InterestShown(BaseEvent):
-    """The customer reacted; a behaviour on the policy's list qualifies. Source: S1."""
+    """The customer showed interest; some behaviours make a prospect. Source: S1."""
 
     kind: Literal["interest_shown"] = "interest_shown"
     behaviour: str
@@ -139,14 +140,14 @@ class LeadDisqualified(BaseEvent):
 
 
 class NeedRecognized(BaseEvent):
-    """The buyer weighs buying against doing nothing."""
+    """The buyer asks whether to buy at all."""
 
     kind: Literal["need_recognized"] = "need_recognized"
     opportunity_id: Id = "main"
 
 
 class EvaluationStarted(BaseEvent):
-    """The buyer decided to buy and compares from whom."""
+    """The buyer means to buy and compares suppliers."""
 
     kind: Literal["evaluation_started"] = "evaluation_started"
     opportunity_id: Id = "main"
@@ -154,7 +155,7 @@ class EvaluationStarted(BaseEvent):
 
 
 class OfferMade(BaseEvent):
-    """Our proposal is with the buyer."""
+    """The buyer has an offer of ours."""
 
     kind: Literal["offer_made"] = "offer_made"
     opportunity_id: Id = "main"
@@ -162,7 +163,7 @@ class OfferMade(BaseEvent):
 
 
 class SupplierChosen(BaseEvent):
-    """A choice is made and its consequences are weighed."""
+    """The buyer prefers one supplier and looks at what follows from it."""
 
     kind: Literal["supplier_chosen"] = "supplier_chosen"
     opportunity_id: Id = "main"
@@ -171,7 +172,7 @@ class SupplierChosen(BaseEvent):
 
 
 class ConcernRaised(BaseEvent):
-    """A doubt before signing."""
+    """Something holds the buyer back from signing."""
 
     kind: Literal["concern_raised"] = "concern_raised"
     opportunity_id: Id = "main"
@@ -179,7 +180,7 @@ class ConcernRaised(BaseEvent):
 
 
 class ConcernResolved(BaseEvent):
-    """A doubt before signing is settled."""
+    """Something that held the buyer back is out of the way."""
 
     kind: Literal["concern_resolved"] = "concern_resolved"
     opportunity_id: Id = "main"
@@ -187,7 +188,7 @@ class ConcernResolved(BaseEvent):
 
 
 class DecisionDropped(BaseEvent):
-    """No decision: the buyer stays as is."""
+    """The buyer gives the plan up and buys nowhere."""
 
     kind: Literal["decision_dropped"] = "decision_dropped"
     opportunity_id: Id = "main"
@@ -195,19 +196,19 @@ class DecisionDropped(BaseEvent):
 
 
 class PurchaseCompleted(BaseEvent):
-    """Signed or paid, with us."""
+    """The buyer signed with us, or paid us."""
 
     kind: Literal["purchase_completed"] = "purchase_completed"
     opportunity_id: Id = "main"
     amount: Money = Decimal(0)
-    currency: str | None = None
+    currency: Id | None = None
     order_id: Id | None = None
     covers_until: Day | None = None
     """The last day of the term that a contract covers."""
 
 
 class OpportunityLost(BaseEvent):
-    """The buyer signed with somebody else."""
+    """The buyer went to a competitor."""
 
     kind: Literal["opportunity_lost"] = "opportunity_lost"
     opportunity_id: Id = "main"
@@ -216,19 +217,19 @@ class OpportunityLost(BaseEvent):
 
 
 class ValueDelivered(BaseEvent):
-    """The buyer has what was promised."""
+    """What we promised has arrived."""
 
     kind: Literal["value_delivered"] = "value_delivered"
     opportunity_id: Id = "main"
 
 
 class PurchaseReversed(BaseEvent):
-    """A refund or a cancellation."""
+    """A purchase is refunded or cancelled, in part or in full."""
 
     kind: Literal["purchase_reversed"] = "purchase_reversed"
     opportunity_id: Id | None = None
     amount: Money
-    currency: str | None = None
+    currency: Id | None = None
     order_id: Id | None = None
     full: bool = False
     """True where the purchase itself is gone, not only money."""
@@ -237,7 +238,7 @@ class PurchaseReversed(BaseEvent):
 
 
 class PaymentOverdue(BaseEvent):
-    """A payment is late; promotion is held meanwhile."""
+    """A payment is late."""
 
     kind: Literal["payment_overdue"] = "payment_overdue"
     order_id: Id | None = None
@@ -259,7 +260,7 @@ class ConsentChanged(BaseEvent):
 
 
 class ProductUsed(BaseEvent):
-    """A use keeps the relation alive between purchases."""
+    """The customer uses what was bought: a sign of life between purchases."""
 
     kind: Literal["product_used"] = "product_used"
 
@@ -281,14 +282,14 @@ class CaseClosed(BaseEvent):
 
 
 class SurveyAnswered(BaseEvent):
-    """How likely the customer is to recommend us, 0 to 10. Source: S4."""
+    """The customer says, from 0 to 10, whether to recommend us. Source: S4."""
 
     kind: Literal["survey_answered"] = "survey_answered"
     score: Score
 
 
 class CustomerLeft(BaseEvent):
-    """The contract ended or the account was closed."""
+    """The customer ended the relationship."""
 
     kind: Literal["customer_left"] = "customer_left"
     reason: str | None = None
@@ -296,7 +297,7 @@ class CustomerLeft(BaseEvent):
 
 
 class ActionTaken(BaseEvent):
-    """An action of the playbook was carried out."""
+    """Marketing, sales or service carried out an action."""
 
     kind: Literal["action_taken"] = "action_taken"
     action_id: Id
@@ -304,7 +305,7 @@ class ActionTaken(BaseEvent):
 
 
 class ManualCorrection(BaseEvent):
-    """A person overrides one axis, audited."""
+    """A person sets one axis by hand, with name and reason."""
 
     kind: Literal["manual_correction"] = "manual_correction"
     situation: Situation | None = None
@@ -334,7 +335,7 @@ class ManualCorrection(BaseEvent):
 
 
 class TimePassed(BaseEvent):
-    """Nothing happened until `occurred_at`."""
+    """Time went by without news until `occurred_at`."""
 
     kind: Literal["time_passed"] = "time_passed"
 
@@ -379,7 +380,9 @@ EVENT_TYPES: Final[tuple[type[BaseEvent], ...]] = get_args(_AnyEvent)
 KINDS: Final[tuple[str, ...]] = tuple(cls.model_fields["kind"].default for cls in EVENT_TYPES)
 """The kinds in the order in which ties fold."""
 
-EVENT_ADAPTER: Final[TypeAdapter[Event]] = TypeAdapter(Event)
+EVENT_ADAPTER: Final[TypeAdapter[Event]] = TypeAdapter(
+    Event, config=ConfigDict(defer_build=True)
+)
 """Validates any event and writes the JSON Schema of all."""
 
 

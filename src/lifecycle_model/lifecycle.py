@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 from lifecycle_model.customer import Customer
 from lifecycle_model.decode import Decoder, fact_number
@@ -20,17 +21,21 @@ from lifecycle_model.errors import (
     FutureEvent,
     LateEvent,
     NaiveTime,
+    NotAnEvent,
     NothingToReplay,
+    OutsideCalendar,
     RevenueOverflow,
     SnapshotMismatch,
     TransitionRefused,
     WrongCustomer,
 )
-from lifecycle_model.events import Event, to_utc
+from lifecycle_model.events import BaseEvent, Event, to_utc
 from lifecycle_model.following import find_results
 from lifecycle_model.history import History, Outcome
 from lifecycle_model.kernel import layout as at
 from lifecycle_model.kernel.guards import fact_value
+from lifecycle_model.kernel.layout import Decision
+from lifecycle_model.kernel.moves import restored_situation
 from lifecycle_model.kernel.program import FACT_CODES, Program, compile_program
 from lifecycle_model.memory import Memory
 from lifecycle_model.order import in_order
@@ -38,7 +43,7 @@ from lifecycle_model.outcome import Deadline, Number, Path, RuleCheck, State, St
 from lifecycle_model.pathfinding import find_path
 from lifecycle_model.playbook import ActionResult, Plan, Playbook, make_plan
 from lifecycle_model.policy import Policy
-from lifecycle_model.rules import DEFAULT_RULES, FACTS, RuleTable
+from lifecycle_model.rules import DEFAULT_RULES, FACTS, RESTORED, RuleTable
 from lifecycle_model.states import Axis, BuyingPosition, Situation
 
 _CUSTOMER_FACTS: Final = tuple(fact.name for fact in FACTS.values() if fact.scope == "customer")
@@ -112,15 +117,15 @@ class Lifecycle:
             if not known:
                 raise NothingToReplay
             customer = Customer(id=known[0].customer_id)
-        after, decoder, records = self._run(customer, ordered.events, until, recording=False)
+        events = tuple(ordered.events)
+        memory, _, _ = self._fold(customer, events, until, 0)
         return History(
-            after,
-            decoder,
-            records,
-            tuple(ordered.events),
+            self._pack(memory, events, until),
+            events,
             ordered.duplicates,
             ordered.conflicts,
             ordered.future,
+            partial(self._decisions, customer, events, until),
         )
 
     def apply(
@@ -144,6 +149,7 @@ class Lifecycle:
             FutureEvent: the event lies after `now`.
             TransitionRefused: `strict`, and an axis refused the event.
             WrongCustomer: the event is another customer's.
+            NotAnEvent: it is not a validated event.
             CurrencyMismatch: the amount is in another currency.
             RevenueOverflow: the amounts of one window reach 9e14.
             SnapshotMismatch: the customer was folded with another calendar or a shorter window.
@@ -156,18 +162,23 @@ class Lifecycle:
         >>> Lifecycle().apply(Customer(id="c"), event).transitions
         ()
         """
+        if not isinstance(event, BaseEvent):
+            raise NotAnEvent(type(event).__name__)
         if event.customer_id != customer.id:
             raise WrongCustomer(customer.id, event.customer_id)
         if now is not None and event.occurred_at > _aware("now", now):
-            raise FutureEvent(customer.id, event.occurred_at, now, event.event_id)
+            raise FutureEvent(customer.id, event.occurred_at, now, event.event_id, event.kind)
         clock = customer.clock
         if clock is not None and event.occurred_at <= clock:
             if event.occurred_at < clock:
-                raise LateEvent(customer.id, event.occurred_at, clock, event.event_id)
+                raise LateEvent(
+                    customer.id, event.occurred_at, clock, event.event_id, event.kind
+                )
             if (event.source, event.event_id) in customer.clock_events:
-                decoder = Decoder(self.program, self.policy, (), ())
+                decoder = Decoder(self.program, self.policy, (), {})
                 return Outcome(customer, decoder, (), duplicate=True)
-        outcome = Outcome(*self._run(customer, (event,), None, recording=True))
+        memory, decoder, decisions = self._fold(customer, (event,), None, at.ANSWERS)
+        outcome = Outcome(self._pack(memory, (event,), None), decoder, decisions)
         if strict and outcome.refusals:
             raise TransitionRefused(customer.id, outcome.refusals)
         return outcome
@@ -190,7 +201,9 @@ class Lifecycle:
         >>> lifecycle.advance(lead, to=datetime(2024, 6, 1, tzinfo=UTC)).transitions[0].rule
         'went-cold'
         """
-        return Outcome(*self._run(customer, (), _aware("to", to), recording=False))
+        until = _aware("to", to)
+        memory, decoder, decisions = self._fold(customer, (), until, at.MOVES)
+        return Outcome(self._pack(memory, (), until), decoder, decisions)
 
     def status(self, customer: Customer, *, as_of: datetime | None = None) -> Status:
         """Return the six values of a customer, and the facts behind them.
@@ -207,7 +220,7 @@ class Lifecycle:
         """
         until = self._until(customer, as_of)
         memory = self._memory(customer, Codes(customer, self.policy), until)
-        after = memory.pack()
+        after = memory.pack({})
         day = max(memory.state[at.DAY], 0)
         bits = conditions(memory.state, memory.opportunities, memory.listed, day, self.program)
         return Status(
@@ -241,10 +254,11 @@ class Lifecycle:
             instant = midnight(due, self.policy.day_offset_minutes)
         except (OverflowError, ValueError):  # beyond the calendar: never
             return None
-        records: list[Any] = []
-        memory.advance(due, records)
-        decoder = Decoder(self.program, self.policy, (), tuple(codes.opportunities))
-        return Deadline(instant, tuple(decoder.transitions(records)))
+        decisions: list[Decision] = []
+        memory.state[at.RECORDING] = at.MOVES
+        memory.advance(due, decisions)
+        decoder = Decoder(self.program, self.policy, (), codes.opportunities)
+        return Deadline(instant, tuple(decoder.transitions(decisions)))
 
     def why_not(
         self,
@@ -256,7 +270,7 @@ class Lifecycle:
     ) -> tuple[RuleCheck, ...]:
         """Return every rule that leads to a state, each guard with value, threshold and gap.
 
-        No event is at hand here, so guards on its facts say what the event must bring.
+        No event is at hand here, so guards on its facts show what the event has to bring.
 
         Args:
             customer: where the customer stands.
@@ -267,9 +281,9 @@ class Lifecycle:
         Raises:
             LateEvent: `as_of` is before the customer's clock.
 
-        >>> checks = Lifecycle().why_not(Customer(id="c"), Situation.REGULAR)
-        >>> print(checks[0])
-        became-regular on purchase_completed: purchase_days 0 >= regular_days = 3, missing 3
+        >>> (check,) = Lifecycle().why_not(Customer(id="c"), Situation.OCCASIONAL)[:1]
+        >>> check.rule.id, str(check.evidence[0])
+        ('first-purchase', 'standing_purchases 0 <= 1')
         """
         codes = Codes(customer, self.policy)
         start = -1
@@ -285,9 +299,9 @@ class Lifecycle:
     ) -> Path | None:
         """Return the shortest sequence of events that leads to a state.
 
-        The events are made up: at least a day apart from the customer's clock on, with the
-        amounts, scores and waits that the guards ask for, and without manual corrections. For a
-        customer without events they begin on 2000-01-01.
+        The events are made up, from the customer's clock on: a day apart where that leads there,
+        with the amounts, scores and waits that the guards ask for, and without manual
+        corrections. For a customer without events they begin on 2000-01-01.
 
         Args:
             customer: where the customer stands.
@@ -380,11 +394,11 @@ class Lifecycle:
             held: State = SITUATIONS[memory.state[at.SITUATION]]
         else:
             held = POSITIONS[memory.opportunities[start + at.POSITION]]
-        rung = memory.state[at.RUNG]
-        decoder = Decoder(self.program, self.policy, (), ())
+        restored = restored_situation(memory.state)
+        decoder = Decoder(self.program, self.policy, (), {})
         for rule in self.rules:
             leads = rule.target == target or (
-                rule.target == "restored" and rung >= 0 and SITUATIONS[rung] == target
+                rule.target == RESTORED and restored >= 0 and SITUATIONS[restored] == target
             )
             if rule.axis == axis and leads:
                 values = [
@@ -393,15 +407,14 @@ class Lifecycle:
                 evidence = decoder.evidence(rule.guards, values)
                 yield RuleCheck(rule, evidence, source_holds=held in rule.sources)
 
-    def _run(
+    def _fold(
         self,
         customer: Customer,
         events: Sequence[Event],
         until: datetime | None,
-        *,
-        recording: bool,
-    ) -> tuple[Customer, Decoder, list[Any]]:
-        """Fold ordered events, then let time pass; return the new customer and the records."""
+        recording: int,
+    ) -> tuple[Memory, Decoder, list[Decision]]:
+        """Fold ordered events, then let time pass; return the memory and what was decided."""
         clock = customer.clock
         if until is not None and clock is not None and until < clock:
             raise LateEvent(customer.id, until, clock)
@@ -409,27 +422,31 @@ class Lifecycle:
         codes = Codes(customer, self.policy)
         records = encode(events, codes, self.policy)
         memory = Memory(customer, codes, self.program, len(records))
-        memory.state[at.RECORDING] = int(recording)
-        sink: list[Any] = []
+        memory.state[at.RECORDING] = recording
+        sink: list[Decision] = []
         folded = memory.fold(records, sink)
         if folded < len(records):
             event = events[folded]
             raise RevenueOverflow(customer.id, event.occurred_at, event.event_id)
         if until is not None:
             memory.advance(day_of(until, self.policy.day_offset_minutes), sink)
-        decoder = Decoder(self.program, self.policy, events, tuple(codes.opportunities))
-        if not events and (until is None or clock is None):
-            return customer, decoder, sink
-        return memory.pack(**self._known(customer, events, until, memory.state)), decoder, sink
+        return memory, Decoder(self.program, self.policy, events, codes.opportunities), sink
 
-    def _known(
-        self,
-        customer: Customer,
-        events: Sequence[Event],
-        until: datetime | None,
-        state: Sequence[int],
-    ) -> dict[str, object]:
-        """Return the fields of the customer that are not the kernel's."""
+    def _decisions(
+        self, customer: Customer, events: Sequence[Event], until: datetime | None
+    ) -> tuple[Decoder, list[Decision]]:
+        """Fold again, for what was decided."""
+        _, decoder, decisions = self._fold(customer, events, until, at.MOVES)
+        return decoder, decisions
+
+    def _pack(
+        self, memory: Memory, events: Sequence[Event], until: datetime | None
+    ) -> Customer:
+        """Return what the memory's customer became."""
+        customer, state = memory.customer, memory.state
+        if not events and (until is None or customer.clock is None):
+            return customer
+        offset = self.policy.day_offset_minutes
         clock = until if until is not None else events[-1].occurred_at
         names = set(customer.clock_events) if customer.clock == clock else set()
         for event in reversed(events):
@@ -439,19 +456,16 @@ class Lifecycle:
                 names.add((event.source, event.event_id))
         known: dict[str, object] = {
             "window_days": self.policy.window_days,
-            "day_offset_minutes": self.policy.day_offset_minutes,
+            "day_offset_minutes": offset,
             "clock": clock,
             "clock_events": tuple(sorted(names)),
         }
         if state[at.MOVED_ROW] >= 0:
             moved_by = state[at.MOVED_EVENT]
+            since = midnight(state[at.MOVED_DAY], offset)
             known["situation_rule"] = self.program.rules[state[at.MOVED_ROW]].id
-            known["situation_since"] = (
-                events[moved_by].occurred_at
-                if moved_by >= 0
-                else midnight(state[at.MOVED_DAY], self.policy.day_offset_minutes)
-            )
-        return known
+            known["situation_since"] = since if moved_by < 0 else events[moved_by].occurred_at
+        return memory.pack(known)
 
     def _memory(
         self, customer: Customer, codes: Codes, until: datetime | None = None
@@ -494,7 +508,10 @@ class Lifecycle:
         )
 
 
-def _aware(name: str, value: datetime) -> datetime:
-    if value.utcoffset() is None:
+def _aware(name: str, value: object) -> datetime:
+    if not isinstance(value, datetime) or value.utcoffset() is None:
         raise NaiveTime(name, value)
-    return to_utc(value)
+    try:
+        return to_utc(value)
+    except ValueError:
+        raise OutsideCalendar(value, 0) from None

@@ -1,12 +1,14 @@
 """One customer as the kernel's working memory, and back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from lifecycle_model.customer import Customer, OpenCase, Opportunity, PurchaseWindow
 from lifecycle_model.encode import POSITIONS, SITUATIONS, Codes, Record, day_of
 from lifecycle_model.kernel import fold as kernel, layout as at
+from lifecycle_model.kernel.guards import cell_due
+from lifecycle_model.kernel.layout import Decision
 from lifecycle_model.kernel.program import Program
 from lifecycle_model.states import BuyingPosition
 
@@ -27,8 +29,11 @@ _COUNT_FIELDS: Final = (
     ("payments_overdue", at.PAYMENTS_OVERDUE),
 )
 
+# As long as none of these changes, nothing was booked and no day has left the window.
+_WINDOW_SLOTS: Final = (at.PURCHASES, at.STANDING_PURCHASES, at.NET_REVENUE, at.HEAD, at.END)
+
 # Copying a model is cheaper than validating or constructing one, and these values are sound.
-_BLANK: Final = Opportunity(
+_BLANK: Final = Opportunity.model_construct(
     id="-",
     position=BuyingPosition.IMPLEMENTATION,
     entered_on=date.min,
@@ -90,7 +95,7 @@ class Memory:
         self._unpack_cases()
         self.before = [*self.state]
 
-    def fold(self, records: Sequence[Record], sink: list[Any]) -> int:
+    def fold(self, records: Sequence[Record], sink: list[Decision]) -> int:
         """Fold records; return how many, fewer than all only where the money overflows."""
         return kernel.fold(
             self.program,
@@ -105,7 +110,7 @@ class Memory:
             sink,
         )
 
-    def advance(self, day: int, sink: list[Any]) -> None:
+    def advance(self, day: int, sink: list[Decision]) -> None:
         """Let time pass up to a day, if there is time yet and the day is later."""
         if at.NONE < self.state[at.DAY] < day:
             kernel.advance(
@@ -124,27 +129,22 @@ class Memory:
         """Return the next day on which a time row fires, or NEVER."""
         if self.state[at.DAY] == at.NONE:
             return at.NEVER
-        facts = (
-            self.program,
-            self.state,
-            self.days,
-            self.counts,
-            self.amounts,
-            self.opportunities,
-        )
+        facts = (self.program, self.state, self.days, self.counts, self.amounts)
+        cell = self.state[at.SITUATION] * at.KIND_COUNT + at.TIME_PASSED
         day = self.state[at.DAY] + 1
         return min(
-            kernel.situation_due(*facts, day, at.NEVER),
-            kernel.position_due(*facts, self.listed, day, at.NEVER),
+            cell_due(*facts, self.opportunities, -1, cell, day, at.NEVER),
+            kernel.positions_due(*facts, self.opportunities, self.listed, day, at.NEVER),
         )
 
-    def pack(self, **known: object) -> Customer:
+    def pack(self, known: Mapping[str, object]) -> Customer:
         """Return what the customer became; `known` are fields that the kernel does not keep."""
         state, before = self.state, self.before
-        fields = known
+        fields = {**known}
         if state[at.SITUATION] != before[at.SITUATION]:
-            rung = state[at.RUNG]
             fields["situation"] = SITUATIONS[state[at.SITUATION]]
+        if state[at.RUNG] != before[at.RUNG]:
+            rung = state[at.RUNG]
             fields["restores_to"] = None if rung < 0 else SITUATIONS[rung]
         for name, slot in _DAY_FIELDS:
             if state[slot] != before[slot]:
@@ -182,12 +182,11 @@ class Memory:
 
     def _unpack_window(self) -> None:
         window, state = self.customer.window, self.state
-        latest = state[at.OLDER_PURCHASE]
-        standing = 0
-        for day, count in zip(window.days, window.purchases, strict=True):
-            if count:
-                standing += 1
-                latest = day
+        place = len(window.days) - 1
+        while place >= 0 and window.purchases[place] == 0:
+            place -= 1
+        latest = window.days[place] if place >= 0 else state[at.OLDER_PURCHASE]
+        standing = len(window.days) - window.purchases.count(0)
         proven = max(latest, state[at.RESTORED], state[at.CORRECTED])
         held = state[at.CORRECTED] + self.program.correction_holds_days - 1
         net = sum(window.amounts)
@@ -222,6 +221,8 @@ class Memory:
             self.state[at.OPEN_COMPLAINTS] += case.complaint
 
     def _window(self) -> PurchaseWindow:
+        if all(self.state[slot] == self.before[slot] for slot in _WINDOW_SLOTS):
+            return self.customer.window
         head, end = self.state[at.HEAD], self.state[at.END]
         counts, amounts = self.counts[head:end], self.amounts[head:end]
         days = self.days[head:end]

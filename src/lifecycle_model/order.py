@@ -59,7 +59,7 @@ def in_order(
     clock = None if customer is None else customer.clock
     if clock is not None and ordered and ordered[0].occurred_at < clock:
         late = ordered[0]
-        raise LateEvent(late.customer_id, late.occurred_at, clock, late.event_id)
+        raise LateEvent(late.customer_id, late.occurred_at, clock, late.event_id, late.kind)
     ordered, duplicates, conflicts = _unique(ordered, customer)
     return Ordered(ordered, duplicates, conflicts, tuple(reversed(future)))
 

@@ -168,7 +168,8 @@ class RuleCheck:
 
     def __str__(self) -> str:
         why = "; ".join(map(str, self.evidence)) or "no guard"
-        return f"{self.rule.id} on {self.rule.kind}: {why}"
+        origin = "" if self.source_holds else f" (only from {', '.join(self.rule.sources)})"
+        return f"{self.rule.id} on {self.rule.kind}{origin}: {why}"
 
 
 @dataclass(frozen=True, slots=True)

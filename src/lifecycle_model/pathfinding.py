@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _FIRST_DAY: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _DAY: Final = timedelta(days=1)
+_MOMENT: Final = timedelta(minutes=1)
+_END: Final = datetime.max.replace(tzinfo=UTC)
 
 
 # The least length of a path through here, a number that breaks ties, and the path so far.
@@ -101,18 +103,18 @@ class _Search:
 
     def candidates(self, customer: Customer) -> Iterator[Event]:
         """Yield the events that could bring the customer nearer."""
-        tomorrow = _FIRST_DAY if customer.clock is None else customer.clock + _DAY
         facts = self.lifecycle.status(customer).facts
         kinds = {rule.kind for rule in self.rules}
         kinds.update(kind for name in self.bounds for kind in FACTS[name].kinds)
         for kind in sorted(kinds - {"time_passed"}, key=KINDS.index):
             for fields in self._fields(kind, customer):
-                yield self._event(customer, kind, tomorrow, fields)
-                for days in self._waits(kind, customer, facts):
-                    yield self._event(customer, kind, tomorrow + (days - 1) * _DAY, fields)
-        deadline = self.lifecycle.next_deadline(customer)
-        if deadline is not None:
+                for at in self._times(kind, customer, facts):
+                    yield self._event(customer, kind, at, fields)
+        # One long wait may pass several midnights at which something changes.
+        waiting = customer
+        while (deadline := self.lifecycle.next_deadline(waiting)) is not None:
             yield self._event(customer, "time_passed", deadline.occurred_at, {})
+            waiting = self.lifecycle.advance(waiting, to=deadline.occurred_at).customer
 
     def _event(
         self, customer: Customer, kind: str, at: datetime, fields: dict[str, Any]
@@ -164,19 +166,32 @@ class _Search:
     def _highest(self, fact: str) -> Decimal:
         return max((Decimal(bound) for bound in self.bounds.get(fact, ())), default=Decimal(0))
 
-    def _waits(
+    def _times(
         self, kind: str, customer: Customer, facts: Mapping[str, Number | None]
-    ) -> Iterator[int]:
-        """Yield the days to wait until an age that a row of the kind asks for is reached."""
+    ) -> Iterator[datetime]:
+        """Yield tomorrow, the days on which a row of the kind finds its ages, and today."""
+        if customer.clock is None:
+            yield _FIRST_DAY
+            return
         here = self.state(customer)
-        for rule in self.rules:
-            if rule.kind == kind and here in rule.sources:
-                for guard in rule.guards:
-                    age = facts.get(guard.fact)
-                    if FACTS[guard.fact].unit == "days" and age is not None:
-                        days = self._number(guard) - int(age) + (guard.operator == ">")
-                        if days > 1:
-                            yield days
+        guards = [
+            guard
+            for rule in self.rules
+            if rule.kind == kind and here in rule.sources
+            for guard in rule.guards
+            if FACTS[guard.fact].unit == "days"
+        ]
+        waits = {1}
+        for guard in guards:
+            age = facts.get(guard.fact)
+            if age is not None:
+                waits.add(self._number(guard) - int(age) + (guard.operator == ">"))
+        last = (_END - customer.clock).days
+        for days in sorted(waits):
+            if 1 <= days <= last:
+                yield customer.clock + days * _DAY
+        if customer.clock <= _END - _MOMENT:
+            yield customer.clock + _MOMENT
 
     def _bounds(self) -> dict[str, list[Number]]:
         """Return the thresholds that each fact is compared with, ascending."""

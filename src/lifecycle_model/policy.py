@@ -4,8 +4,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from decimal import Decimal
-from functools import cached_property
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple, Self
 
@@ -18,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from lifecycle_model.errors import InvalidPolicy, Problem, did_you_mean, problems_of
+from lifecycle_model.errors import InvalidPolicy, Problem, did_you_mean, problems_of, shown
 from lifecycle_model.events import Money, Score, money_units
 
 Days = Annotated[int, Field(strict=True, ge=1)]
@@ -48,43 +47,61 @@ class Policy(BaseModel):
     'default'
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: Word = "default"
+    """What the policy is called; it stands in every transition and refusal."""
     version: Word = "1"
+    """Yours to change when you change a threshold."""
 
     window_days: Days = 365
     """Purchase days and revenue count within this many days."""
     regular_days: Days = 3
     """Purchase days in the window that make a regular customer."""
     keep_regular_days: Days = 2
+    """Purchase days in the window that a regular one needs to stay."""
     preferred_days: Days = 6
     """Purchase days in the window that make a preferred customer."""
     keep_preferred_days: Days = 4
+    """Purchase days in the window that a preferred one needs to stay."""
     preferred_revenue: Money = Decimal(0)
     """Revenue in the window that a preferred customer needs besides."""
     keep_preferred_revenue: Money = Decimal(0)
+    """Revenue in the window that a preferred one needs to stay."""
     detractor_score: Score = 6
+    """A survey score of this or less means dissatisfied."""
     satisfied_score: Score = 7
+    """A survey score of this or more ends a dissatisfaction."""
     complaints_tolerated: Count = 0
+    """Open complaints that do not yet mean dissatisfied."""
     recovery_needs_confirmation: bool = False
     """True where only a survey ends a dissatisfaction."""
     max_positions_skipped: Annotated[int, Field(strict=True, ge=0, le=2)] = 2
+    """How many buying positions one forward move may jump over."""
     recovery_days: DaysOrNone = 7
+    """Days after which a purchase ends a dissatisfaction."""
     cold_days: Days = 90
+    """Days without a sign of life after which a lead has gone cold."""
     lapsed_days: Days = 395
-    """More than a year, so that a yearly buyer is not lost on the anniversary."""
+    """Idle days after which a customer is lost; over a year, so that yearly buyers stay."""
     at_risk_days: Days = 330
+    """Idle days after which the stage is retention."""
     lost_days: Days = 180
+    """Days of dissatisfaction and silence after which the customer is given up."""
     implementation_days: Days = 30
+    """Days in implementation after which the opportunity is settled."""
     stale_days: Days = 90
+    """Days without a touch after which an open opportunity has stalled."""
     follow_up_days: DaysOrNone = 60
+    """Days after a purchase in which the sales step is follow_up."""
     currency: Word | None = None
     """The only currency allowed; None for each customer's first."""
     correction_holds_days: DaysOrNone = 180
+    """Days for which time does not undo a person's correction."""
     day_offset_minutes: Annotated[int, Field(strict=True, ge=-720, le=840)] = 0
     """Where the calendar's midnight lies: minutes east of UTC, no daylight saving."""
     renewal_grace_days: DaysOrNone = 60
+    """Days after the end of a cover in which a renewal is awaited."""
     qualifying_behaviours: frozenset[Word] = frozenset(
         {"free_trial", "demo_request", "quote_request", "fitting_room"}
     )
@@ -98,7 +115,7 @@ class Policy(BaseModel):
             raise ValueError("; ".join(map(str, faults)))
         return self
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """Twelve hexadecimal digits that change when any threshold changes."""
         fields = {
@@ -109,7 +126,7 @@ class Policy(BaseModel):
         text = json.dumps(fields, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
-    @cached_property
+    @property
     def ref(self) -> PolicyRef:
         """Name, version and digest."""
         return PolicyRef(self.name, self.version, self.digest)
@@ -217,14 +234,24 @@ class Policy(BaseModel):
             data = tomllib.loads(text, parse_float=Decimal)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise InvalidPolicy(where, (Problem("TOML", "", str(error)),)) from error
-        base = cls.preset(str(data.pop("preset", "default")))
+        named_preset = data.pop("preset", "default")
+        unknown = named_preset not in PRESETS
+        base = cls() if unknown else cls.preset(named_preset)
         named = {} if base.name == "default" else {"name": base.name}
         known = base.model_dump(exclude={"name", "version"})
         values = {**known, **named, **data}
+        problems: list[Problem] = []
+        if unknown:
+            mend = f"is not a preset: {did_you_mean(named_preset, PRESETS)}"
+            problems.append(Problem("preset", shown(named_preset), mend))
         try:
-            return cls.model_validate(values)
+            policy = cls.model_validate(values)
         except ValidationError as error:
-            raise InvalidPolicy(where, _policy_problems(error, values)) from error
+            problems += _policy_problems(error, values)
+            raise InvalidPolicy(where, tuple(problems)) from error
+        if problems:
+            raise InvalidPolicy(where, tuple(problems))
+        return policy
 
 
 _ORDERED: Final = (
@@ -255,6 +282,8 @@ def _plain(value: object) -> object:
 
 
 def _contradictions(values: Mapping[str, Any]) -> tuple[Problem, ...]:
+    numbers = {name: _number(value) for name, value in values.items()}
+    values = {name: number for name, number in numbers.items() if number is not None}
     found = [
         Problem(
             lower,
@@ -269,6 +298,16 @@ def _contradictions(values: Mapping[str, Any]) -> tuple[Problem, ...]:
         mend = f"is not above detractor_score={low}: raise it or lower detractor_score"
         found.append(Problem("satisfied_score", str(high), mend))
     return tuple(found)
+
+
+def _number(value: object) -> int | Decimal | None:
+    """Return a threshold's number; TOML may write an amount as text."""
+    if isinstance(value, int | Decimal):
+        return value
+    try:
+        return Decimal(value) if isinstance(value, str) else None
+    except InvalidOperation:
+        return None
 
 
 def _policy_problems(error: ValidationError, values: Mapping[str, Any]) -> tuple[Problem, ...]:

@@ -17,7 +17,6 @@ from harness.facts import steps_of
 from harness.library import Library, in_fold_order, situations_without_time
 from harness.start import start_times
 from harness.streams import Stream, all_kinds, cdnow_purchases
-from lifecycle_model import Lifecycle
 from peers.automat_peer import AutomatPeer
 from peers.edges import Edge, situation_edges
 from peers.peer import Peer, Step
@@ -25,6 +24,8 @@ from peers.sismic_peer import SismicPeer
 from peers.statemachine_peer import StateMachinePeer
 from peers.transitions_peer import TransitionsPeer
 from peers.xstate_peer import XStatePeer
+
+from lifecycle_model import Lifecycle
 
 PEERS: Final = (TransitionsPeer, AutomatPeer, XStatePeer, StateMachinePeer, SismicPeer)
 
@@ -38,7 +39,9 @@ def main() -> None:
     lifecycle = Lifecycle()
     edges = situation_edges(lifecycle.policy)
     print(f"Python {platform.python_version()}, {platform.machine()}; processor time, one core")
-    print(f"{options.rounds} rounds, every round runs each line once; least / median / greatest")
+    print(
+        f"{options.rounds} rounds, every round runs each line once; least / median / greatest"
+    )
     mixed = all_kinds(options.customers)
     kinds = frozenset(edge.kind for edge in edges)
     streams = (mixed, mixed.only("kinds with a situation rule", kinds), cdnow_purchases())
@@ -60,14 +63,13 @@ def _print_stream(
     print()
     print(f"== {stream.name}: {stream.events} events, {len(stream.histories)} customers ==")
     print(f"The peers fire {fired} of them: those whose kind has a situation rule.")
-    print(f"{'':38}{'µs an event':>24}{'slower than replay':>26}")
+    print(f"{'':38}{'µs an event':>24}{'its time over replay':>26}")
     _line("replay, both axes, time", seconds["replay"], stream.events)
     for name, text in _PARTS.items():
         _line(f"  {text}", seconds[name], stream.events)
-    rest = [
-        whole - sum(parts)
-        for whole, *parts in zip(seconds["replay"], *map(seconds.get, _PARTS), strict=True)
-    ]
+    rest = list(seconds["replay"])
+    for name in _PARTS:
+        rest = [left - part for left, part in zip(rest, seconds[name], strict=True)]
     _line("  the rest: customer in, customer out", rest, stream.events)
     for peer in peers:
         times = seconds[peer.package]
@@ -121,10 +123,8 @@ def _print_single(lifecycle: Lifecycle, edges: Sequence[Edge], rounds: int) -> N
         _line(f"{name}: trigger", trigger, single.CALLS)
         for days in (single.YOUNG, single.OLD):
             times = seconds[f"{name}, {days}"]
-            over = ratio(times, trigger)
-            _line(f"  apply, {days} purchase days", times, single.CALLS, over)
-            if days == single.YOUNG:
-                young = over
+            _line(f"  apply, {days} purchase days", times, single.CALLS, ratio(times, trigger))
+        young = ratio(seconds[f"{name}, {single.YOUNG}"], trigger)
         _goal("apply / trigger", young, "at most 3")
 
 

@@ -1,6 +1,6 @@
 """The parts of the pages that the code itself tells: diagrams and tables.
 
-Run as a script it rewrites them in place; `test_generated.py` fails where a page is out of date.
+Run as a script it rewrites them in place; `test_generated.py` fails where a page is outdated.
 A part stands between `<!-- generated: NAME -->` and `<!-- end -->`; the rest of a page is
 written by hand and left alone.
 """
@@ -14,6 +14,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from diagrams import STATES, diagram
+
 from lifecycle_model import (
     DEFAULT_RULES,
     EVENT_TYPES,
@@ -21,10 +23,8 @@ from lifecycle_model import (
     PRESETS,
     Axis,
     BaseEvent,
-    BuyingPosition,
     Policy,
     Rule,
-    Situation,
     derived,
     events,
     policy,
@@ -32,7 +32,7 @@ from lifecycle_model import (
 from lifecycle_model.kernel.program import SIGNS_OF_LIFE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from types import ModuleType
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
@@ -40,48 +40,6 @@ ROOT: Final = Path(__file__).resolve().parent.parent.parent
 _PART: Final = re.compile(
     r"(?P<start><!-- generated: (?P<name>[\w-]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL
 )
-
-# States that have most of their rules in common are drawn as one group.
-_GROUPS: Final[Mapping[Axis, tuple[str, tuple[str, ...]]]] = {
-    Axis.SITUATION: (
-        "active",
-        (Situation.OCCASIONAL, Situation.REGULAR, Situation.PREFERRED),
-    ),
-    Axis.POSITION: (
-        "open",
-        (
-            BuyingPosition.NEEDS_RECOGNITION,
-            BuyingPosition.OPTIONS_EVALUATION,
-            BuyingPosition.CONCERNS_RESOLUTION,
-        ),
-    ),
-}
-_STATES: Final[Mapping[Axis, tuple[str, ...]]] = {
-    Axis.SITUATION: tuple(Situation),
-    Axis.POSITION: tuple(BuyingPosition),
-}
-
-# What a threshold means where the code has no sentence beside the field.
-_THRESHOLDS: Final = {
-    "name": "What the policy is called. It stands in every transition and refusal.",
-    "version": "Yours to change when you change a threshold.",
-    "keep_regular_days": "Purchase days in the window below which a regular customer falls back.",
-    "keep_preferred_days": "Purchase days in the window below which a preferred customer falls back.",
-    "keep_preferred_revenue": "Revenue in the window below which a preferred customer falls back.",
-    "detractor_score": "A survey score of this or less means dissatisfied.",
-    "satisfied_score": "A survey score of this or more ends a dissatisfaction.",
-    "complaints_tolerated": "Open complaints that do not yet mean dissatisfied.",
-    "max_positions_skipped": "How many buying positions one forward move may jump over.",
-    "recovery_days": "Days after which a purchase ends a dissatisfaction.",
-    "cold_days": "Days without a sign of life after which a lead has gone cold.",
-    "at_risk_days": "Idle days after which the stage is retention.",
-    "lost_days": "Days of dissatisfaction and silence after which the customer is given up.",
-    "implementation_days": "Days in implementation after which the opportunity is settled.",
-    "stale_days": "Days without a touch after which an open opportunity has stalled.",
-    "follow_up_days": "Days after a purchase in which the sales step is follow_up.",
-    "correction_holds_days": "Days for which time does not undo a person's correction.",
-    "renewal_grace_days": "Days after the end of a cover in which a renewal is awaited.",
-}
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -116,7 +74,7 @@ def field_texts(module: ModuleType) -> dict[tuple[str, str], str]:
 
 def sources(rule: Rule) -> str:
     """Write where a rule leads from, in as few words as the table allows."""
-    states = _STATES[rule.axis]
+    states = STATES[rule.axis]
     left = [state for state in states if state not in rule.sources]
     if not left:
         return "any"
@@ -131,7 +89,7 @@ def guards(rule: Rule) -> str:
     for guard in rule.guards:
         default = getattr(Policy(), str(guard.threshold), None)
         parts.append(code(guard) + ("" if default is None else f" ({default})"))
-    return "; ".join(parts)
+    return "<br>".join(parts)
 
 
 def target(rule: Rule) -> str:
@@ -156,56 +114,6 @@ def rule_table(axis: Axis) -> str:
             if rule.axis == axis
         ),
     )
-
-
-def edges(axis: Axis) -> dict[tuple[str, str], list[str]]:
-    """Return the arrows of a diagram, each with the rules that stand on it.
-
-    A rule that leads from every state stands on the arrow from the state before its target only:
-    drawn from everywhere, it would hide the others. Corrections lead from everywhere to
-    everywhere and are left out.
-    """
-    group, members = _GROUPS[axis]
-    states = _STATES[axis]
-    found: dict[tuple[str, str], list[str]] = {}
-    for rule in DEFAULT_RULES:
-        if rule.axis != axis or rule.target == "given":
-            continue
-        starts: list[str] = [state for state in rule.sources if state != rule.target]
-        label = rule.id
-        if len(rule.sources) == len(states):
-            starts = [states[states.index(rule.target) - 1]]
-            label = f"{rule.id} *"
-        elif set(members) <= set(starts):
-            starts = [group, *(state for state in starts if state not in members)]
-        end = group if rule.target == "restored" else rule.target
-        for start in starts:
-            found.setdefault((start, end), []).append(label)
-    return found
-
-
-def diagram(axis: Axis) -> str:
-    """Draw one axis in Mermaid; what a group has in common is drawn once."""
-    group, members = _GROUPS[axis]
-    arrows = edges(axis)
-    own = {pair: ids for pair, ids in arrows.items() if group not in pair}
-    common = {pair: ids for pair, ids in arrows.items() if group in pair}
-    named = f'    state "{", ".join(members[:-1])} or {members[-1]}" as {group}'
-    start = f"    [*] --> {_STATES[axis][0]}"
-    if axis == Axis.POSITION:
-        return _mermaid(start, *_arrows(own), named, *_arrows(common))
-    # In one picture the arrows of both would cross.
-    common |= {pair: own.pop(pair) for pair in tuple(own) if Situation.DISSATISFIED in pair}
-    away = _mermaid("    direction LR", named, *_arrows(common))
-    return f"{_mermaid(start, *_arrows(own))}\nWhat these three have in common:\n\n{away}"
-
-
-def _arrows(some: Mapping[tuple[str, str], list[str]]) -> list[str]:
-    return [f"    {start} --> {end}: {'<br/>'.join(ids)}" for (start, end), ids in some.items()]
-
-
-def _mermaid(*lines: str) -> str:
-    return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```", ""])
 
 
 def fact_table() -> str:
@@ -277,10 +185,12 @@ def _event_section(kind: str, cls: type[BaseEvent]) -> str:
             for name, field in own.items()
         ),
     )
-    rules = "\n".join(
-        f"Rules of the {axis}: {codes(ids, ', ')}.\n"
+    ids = {
+        axis: [rule.id for rule in DEFAULT_RULES if (rule.axis, rule.kind) == (axis, kind)]
         for axis in Axis
-        if (ids := [rule.id for rule in DEFAULT_RULES if rule.axis == axis and rule.kind == kind])
+    }
+    rules = "\n".join(
+        f"Rules of the {axis}: {codes(names, ', ')}.\n" for axis, names in ids.items() if names
     )
     return "\n".join(
         [
@@ -301,7 +211,7 @@ def threshold_table() -> str:
             (
                 code(name),
                 _value(value),
-                texts.get(("Policy", name)) or _THRESHOLDS[name],
+                texts["Policy", name],
                 codes(_readers(name), ", "),
             )
             for name, value in Policy()
@@ -312,11 +222,11 @@ def threshold_table() -> str:
 def preset_table() -> str:
     """Write the fields in which presets differ from the default."""
     presets = [Policy.preset(name) for name in PRESETS]
-    default, *others = presets
+    default = presets[0]
     names = [
         name
         for name in Policy.model_fields
-        if name != "name" and any(getattr(one, name) != getattr(default, name) for one in others)
+        if name != "name" and len({getattr(one, name) for one in presets}) > 1
     ]
     return table(
         ("field", *(code(one.name) for one in presets)),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from diagrams import edges
+from reference_pages import names_in, parts, renewed
 
 from lifecycle_model import DEFAULT_RULES, Axis
 from pages import PAGES, name_of
-from reference_pages import edges, names_in, parts, renewed
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -104,7 +104,7 @@ def test_a_hole_of_an_own_playbook_names_the_file(tmp_path: Path) -> None:
 
 def test_a_language_that_the_file_lacks_is_refused() -> None:
     """A playbook is only built in a language that its file has."""
-    with pytest.raises(UnknownLanguage, match="lang='es' has no texts: use one of: pt, it"):
+    with pytest.raises(UnknownLanguage, match="language 'es' is not known: use one of: pt, it"):
         Playbook.from_toml('languages = ["pt", "it"]', "es")
     with pytest.raises(UnknownLanguage, match="use one of: en, pt, es, it"):
         Playbook.from_toml("", "fr")

@@ -210,7 +210,7 @@ def test_a_reason_is_told_once() -> None:
 def test_unknown_language_names_the_four() -> None:
     """A language without texts is refused, and the four are named."""
     with pytest.raises(
-        UnknownLanguage, match="lang='fr' has no texts: use one of: en, pt, es, it"
+        UnknownLanguage, match="language 'fr' is not known: use one of: en, pt, es, it"
     ):
         LIFECYCLE.plan(Customer(id="c"), lang="fr")
 

@@ -201,4 +201,4 @@ def test_a_playbook_pickles() -> None:
     again = pickle.loads(pickle.dumps(error.value))  # noqa: S301 - its own bytes
 
     assert pickle.loads(pickle.dumps(DEFAULT)) == DEFAULT  # noqa: S301 - its own bytes
-    assert (again.lang, again.known) == ("de", ("en", "pt", "es", "it"))
+    assert (again.language, again.known) == ("de", ("en", "pt", "es", "it"))

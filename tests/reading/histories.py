@@ -1,427 +1,43 @@
-"""Adversarial random histories of one customer.
-
-    random_history(rng, n, focused=False, default_policy=None) -> (events, policy overrides, as_of or None)
-
-Events are raw dicts, each valid by itself; about n of them, shuffled, with copies and conflicts among them.
-`focused=True`: only the few kinds of one theme, so that deep states are reached.
-"""
+"""Adversarial random histories of one customer, with random policies."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from reading.themes import (
+    BEHAVIOURS,
+    CASES,
+    DEFAULT_DAYS,
+    EVENT_IDS,
+    KINDS,
+    ODD_OPPS,
+    OPPS,
+    OPTIONAL,
+    POSITIONS,
+    SITUATIONS,
+    SOURCES,
+    THEMES,
+    THRESHOLDS,
+    WEIGHTS,
+)
 
 if TYPE_CHECKING:
     import random
 
-UTC = UTC
 DAY = timedelta(days=1)
 MICRO = timedelta(microseconds=1)
 
-KINDS = [
-    "contact_identified",
-    "contacted",
-    "interest_shown",
-    "lead_qualified",
-    "lead_disqualified",
-    "need_recognized",
-    "evaluation_started",
-    "offer_made",
-    "supplier_chosen",
-    "concern_raised",
-    "concern_resolved",
-    "decision_dropped",
-    "purchase_completed",
-    "opportunity_lost",
-    "value_delivered",
-    "purchase_reversed",
-    "payment_overdue",
-    "payment_received",
-    "consent_changed",
-    "product_used",
-    "case_opened",
-    "case_closed",
-    "survey_answered",
-    "customer_left",
-    "action_taken",
-    "manual_correction",
-    "time_passed",
-]
-SITUATIONS = ["non_customer", "potential", "occasional", "regular", "preferred", "dissatisfied"]
-POSITIONS = [
-    "status_quo",
-    "needs_recognition",
-    "options_evaluation",
-    "concerns_resolution",
-    "implementation",
-]
-OPTIONAL = {  # the defaults, to write them out or leave them out
-    "contact_identified": {"segment": None},
-    "contacted": {"channel": None, "campaign": None},
-    "interest_shown": {"opportunity_id": None},
-    "lead_qualified": {"by": None},
-    "lead_disqualified": {"reason": None},
-    "need_recognized": {"opportunity_id": "main"},
-    "evaluation_started": {"opportunity_id": "main", "alternatives": ()},
-    "offer_made": {"opportunity_id": "main", "amount": None},
-    "supplier_chosen": {"opportunity_id": "main", "supplier": None},
-    "concern_raised": {"opportunity_id": "main", "topic": None},
-    "concern_resolved": {"opportunity_id": "main", "topic": None},
-    "decision_dropped": {"opportunity_id": "main", "reason": None},
-    "purchase_completed": {
-        "opportunity_id": "main",
-        "amount": 0,
-        "currency": None,
-        "order_id": None,
-        "covers_until": None,
-    },
-    "opportunity_lost": {"opportunity_id": "main", "competitor": None, "reason": None},
-    "value_delivered": {"opportunity_id": "main"},
-    "purchase_reversed": {
-        "opportunity_id": None,
-        "currency": None,
-        "order_id": None,
-        "full": False,
-        "purchased_on": None,
-    },
-    "payment_overdue": {"order_id": None},
-    "payment_received": {"order_id": None},
-    "case_opened": {"complaint": False, "severity": None},
-    "customer_left": {"reason": None, "competitor": None},
-    "action_taken": {"department": None},
-}
-# weights of the kinds in an unfocused history
-WEIGHTS = {
-    "purchase_completed": 9,
-    "purchase_reversed": 4,
-    "case_opened": 3,
-    "case_closed": 3,
-    "survey_answered": 3,
-    "manual_correction": 3,
-    "time_passed": 3,
-    "product_used": 2,
-    "need_recognized": 2,
-    "evaluation_started": 2,
-    "supplier_chosen": 3,
-    "opportunity_lost": 2,
-    "value_delivered": 2,
-    "interest_shown": 2,
-}
-# themes of focused histories: kinds with weights, and knobs
-THEMES = [
-    ("loyal", {"purchase_completed": 10, "product_used": 1, "time_passed": 1}, {}),
-    (
-        "loyal, reversed",
-        {"purchase_completed": 8, "purchase_reversed": 4, "time_passed": 1},
-        {"reverse": True},
-    ),
-    (
-        "one purchase, reversed",
-        {"purchase_completed": 2, "purchase_reversed": 2, "time_passed": 1, "product_used": 1},
-        {},
-    ),
-    (
-        "contract",
-        {
-            "purchase_completed": 4,
-            "purchase_reversed": 1,
-            "product_used": 1,
-            "time_passed": 2,
-            "customer_left": 0.3,
-            "manual_correction": 0.7,
-        },
-        {"cover": 0.8, "correct": "situation"},
-    ),
-    (
-        "contract, quiet",
-        {
-            "purchase_completed": 3,
-            "purchase_reversed": 1,
-            "payment_overdue": 3,
-            "payment_received": 3,
-            "time_passed": 2,
-        },
-        {"cover": 0.9},
-    ),
-    (
-        "service",
-        {
-            "purchase_completed": 4,
-            "case_opened": 4,
-            "case_closed": 4,
-            "survey_answered": 3,
-            "time_passed": 1,
-        },
-        {"complaint": 0.8, "buy_first": True},
-    ),
-    (
-        "service, few signs",
-        {
-            "purchase_completed": 1.5,
-            "case_opened": 2,
-            "case_closed": 1,
-            "survey_answered": 1,
-            "contacted": 3,
-            "time_passed": 3,
-            "purchase_reversed": 1,
-        },
-        {"complaint": 0.9, "buy_first": True},
-    ),
-    (
-        "dissatisfied by a person",
-        {
-            "manual_correction": 3,
-            "survey_answered": 2,
-            "purchase_completed": 2,
-            "case_opened": 1,
-            "case_closed": 1,
-            "time_passed": 2,
-            "purchase_reversed": 2,
-        },
-        {"correct": "situation"},
-    ),
-    (
-        "opportunities",
-        {
-            "need_recognized": 3,
-            "evaluation_started": 3,
-            "supplier_chosen": 4,
-            "concern_raised": 1,
-            "concern_resolved": 1,
-            "decision_dropped": 2,
-            "opportunity_lost": 3,
-            "purchase_completed": 2,
-            "value_delivered": 2,
-            "offer_made": 3,
-            "interest_shown": 1,
-            "time_passed": 2,
-            "manual_correction": 1.5,
-            "purchase_reversed": 1.5,
-        },
-        {"correct": "position"},
-    ),
-    (
-        "one opportunity",
-        {
-            "need_recognized": 2,
-            "evaluation_started": 3,
-            "supplier_chosen": 5,
-            "opportunity_lost": 3,
-            "purchase_completed": 3,
-            "value_delivered": 1,
-            "purchase_reversed": 1,
-            "manual_correction": 1,
-            "offer_made": 1,
-        },
-        {"correct": "position", "opps": 1},
-    ),
-    (
-        "leads",
-        {
-            "contact_identified": 1,
-            "contacted": 1,
-            "interest_shown": 3,
-            "lead_qualified": 2,
-            "lead_disqualified": 1.5,
-            "need_recognized": 1,
-            "opportunity_lost": 1.5,
-            "time_passed": 2,
-            "decision_dropped": 1,
-            "customer_left": 0.4,
-            "offer_made": 1,
-            "product_used": 0.5,
-        },
-        {},
-    ),
-    (
-        "competitor",
-        {
-            "purchase_completed": 3,
-            "supplier_chosen": 4,
-            "opportunity_lost": 3,
-            "need_recognized": 1,
-            "time_passed": 1,
-            "customer_left": 0.3,
-        },
-        {"buy_first": True, "opps": 2},
-    ),
-    ("ties", dict.fromkeys(KINDS, 1), {"tie": 0.7}),
-    (
-        "ties of one kind",
-        {
-            "purchase_completed": 1,
-            "need_recognized": 1,
-            "supplier_chosen": 1,
-            "opportunity_lost": 1,
-        },
-        {"tie": 0.8, "odd_ids": 0.8, "odd_opps": True, "sequence": 0.03},
-    ),
-    (
-        "ties without ids",
-        {
-            "purchase_completed": 1,
-            "need_recognized": 2,
-            "case_opened": 1,
-            "lead_qualified": 1,
-            "purchase_reversed": 1,
-        },
-        {"tie": 0.8, "ids": 0.1, "odd_opps": True, "sequence": 0.03},
-    ),
-    (
-        "cases",
-        {
-            "purchase_completed": 1,
-            "case_opened": 3,
-            "case_closed": 4,
-            "time_passed": 2,
-            "contacted": 1,
-            "purchase_reversed": 0.7,
-        },
-        {"complaint": 0.9, "buy_first": True, "cases": 1},
-    ),
-    (
-        "angry, then refunded",
-        {
-            "purchase_completed": 0.6,
-            "survey_answered": 3,
-            "purchase_reversed": 3,
-            "case_opened": 0.7,
-            "case_closed": 1,
-            "manual_correction": 0.7,
-        },
-        {
-            "buy_first": True,
-            "full": 0.95,
-            "cases": 1,
-            "complaint": 1,
-            "correct": "situation",
-            "situations": ["dissatisfied"],
-            "calm": True,
-        },
-    ),
-    (
-        "dissatisfied, again",
-        {
-            "manual_correction": 3,
-            "survey_answered": 2,
-            "purchase_completed": 0.7,
-            "time_passed": 1,
-            "contacted": 1,
-        },
-        {
-            "correct": "situation",
-            "situations": [
-                "dissatisfied",
-                "dissatisfied",
-                "dissatisfied",
-                "regular",
-                "preferred",
-                "potential",
-            ],
-        },
-    ),
-    (
-        "renewal",
-        {"purchase_completed": 3, "purchase_reversed": 2, "time_passed": 2, "contacted": 1},
-        {"cover": 0.9, "cover_again": 0.6, "reverse_real": 0.9, "calm": True},
-    ),
-    (
-        "cover and anger",
-        {
-            "purchase_completed": 2,
-            "survey_answered": 3,
-            "case_opened": 1,
-            "case_closed": 1.5,
-            "time_passed": 1,
-            "manual_correction": 0.5,
-        },
-        {"cover": 0.8, "buy_first": True, "cases": 1, "complaint": 1, "correct": "situation"},
-    ),
-    (
-        "corrected positions",
-        {
-            "manual_correction": 3,
-            "supplier_chosen": 2,
-            "opportunity_lost": 2,
-            "purchase_completed": 1,
-            "time_passed": 1,
-        },
-        {
-            "correct": "position",
-            "opps": 1,
-            "positions": ["implementation", "concerns_resolution"],
-        },
-    ),
-    (
-        "nobody spoke",
-        {
-            "manual_correction": 1,
-            "offer_made": 1,
-            "value_delivered": 1,
-            "case_closed": 1,
-            "contact_identified": 1,
-            "payment_overdue": 1,
-            "payment_received": 1,
-            "opportunity_lost": 1,
-            "time_passed": 2,
-            "consent_changed": 1,
-        },
-        {},
-    ),
-    (
-        "valuable",
-        {"purchase_completed": 6, "purchase_reversed": 3, "time_passed": 1},
-        {"full": 0.1, "money": True},
-    ),
-]
-EVENT_IDS = ["10", "9", "a", "B", "é", "\ufb00", "\U0001f600"]
-SOURCES = ["", "", "", "crm", "Shop", "\u00e9"]
-ODD_OPPS = ["\ufb00", "\U0001f600", "é", "z", "Z", "~"]
-OPPS = ["main", "main", "b", "B", "10", "9", "\ufb00", "\U0001f600"]
-CASES = ["k1", "k2", "k3", "K"]
-BEHAVIOURS = [
-    "free_trial",
-    "demo_request",
-    "quote_request",
-    "fitting_room",
-    "browse",
-    "newsletter",
-]
-THRESHOLDS = [
-    "window_days",
-    "cold_days",
-    "lapsed_days",
-    "at_risk_days",
-    "lost_days",
-    "recovery_days",
-    "implementation_days",
-    "stale_days",
-    "follow_up_days",
-    "correction_holds_days",
-    "renewal_grace_days",
-]
-DEFAULT_DAYS = {
-    "window_days": 365,
-    "cold_days": 90,
-    "lapsed_days": 395,
-    "at_risk_days": 330,
-    "lost_days": 180,
-    "recovery_days": 7,
-    "implementation_days": 30,
-    "stale_days": 90,
-    "follow_up_days": 60,
-    "correction_holds_days": 180,
-    "renewal_grace_days": 60,
-}
 
-
-def random_policy(rng: random.Random) -> dict:
+def random_policy(rng: random.Random) -> dict[str, Any]:
     """Valid by section 5; mostly small thresholds, so that they are reached."""
     p = {}
     scale = rng.choice([1, 1, 1, 2, 4])
-    def r(lo, hi):
+
+    def r(lo: int, hi: int) -> int:
         return rng.randint(lo, max(lo, hi * scale))
+
     p["window_days"] = rng.choice([1, 2, 3, 5, 7, 10, 14, 30]) * scale
     p["regular_days"] = rng.choice([1, 2, 2, 3])
     p["keep_regular_days"] = rng.randint(1, p["regular_days"])
@@ -481,7 +97,15 @@ def random_policy(rng: random.Random) -> dict:
 
 
 class _Maker:
-    def __init__(self, rng, policy, kinds, knobs, long) -> None:
+    def __init__(
+        self,
+        rng: random.Random,
+        policy: dict[str, Any],
+        kinds: dict[str, float],
+        knobs: dict[str, Any],
+        *,
+        long: bool,
+    ) -> None:
         self.rng, self.policy, self.knobs = rng, policy, knobs
         self.kinds, self.weights = list(kinds), list(kinds.values())
         self.days = {k: policy.get(k, v) for k, v in DEFAULT_DAYS.items()}
@@ -505,7 +129,7 @@ class _Maker:
         self.currency = rng.choice([None, "EUR"])
 
     # ---- time
-    def local_day(self, instant) -> date:
+    def local_day(self, instant: datetime) -> date:
         return (instant + self.offset).date()
 
     def instant(self, day: date) -> datetime:
@@ -552,7 +176,7 @@ class _Maker:
         self.now = max(self.now, self.instant(day))
 
     # ---- fields
-    def amount(self):
+    def amount(self) -> Decimal | str | int:
         a = self.rng.choice(
             [
                 0,
@@ -572,7 +196,7 @@ class _Maker:
         )
         return self.dress(a)
 
-    def dress(self, a):
+    def dress(self, a: Decimal | int) -> Decimal | str | int:
         """The same amount, written otherwise."""
         return self.rng.choice(
             [
@@ -584,7 +208,7 @@ class _Maker:
             ]
         )
 
-    def zone(self, instant):
+    def zone(self, instant: datetime) -> datetime:
         return instant.astimezone(
             self.rng.choice(
                 [
@@ -598,13 +222,17 @@ class _Maker:
             )
         )
 
-    def opp(self):
+    def opp(self) -> str:
         return self.rng.choice(self.opps)
 
-    def own(self, kind, today: date) -> dict:
+    def own(  # noqa: C901, PLR0912, PLR0915 - one branch a kind
+        self, kind: str, today: date
+    ) -> dict[str, Any]:
         rng, e = self.rng, {}
-        def some(*values):
+
+        def some(*values: object) -> Any:  # noqa: ANN401 - one of the values
             return rng.choice(values)
+
         if kind in (
             "need_recognized",
             "evaluation_started",
@@ -682,7 +310,7 @@ class _Maker:
         elif kind in ("payment_overdue", "payment_received"):
             e["order_id"] = some(None, "o1")
         elif kind == "consent_changed":
-            e["channel"], e["allowed"] = some("email", "phone"), some(True, False)
+            e["channel"], e["allowed"] = some("email", "phone"), rng.random() < 0.5
         elif kind == "case_opened":
             e["case_id"] = rng.choice(self.cases)
             e["complaint"] = rng.random() < self.knobs.get("complaint", 0.6)
@@ -713,7 +341,7 @@ class _Maker:
                 )
         return e
 
-    def event(self, kind=None) -> dict:
+    def event(self, kind: str | None = None) -> dict[str, Any]:
         rng = self.rng
         if self.counter:
             self.step()
@@ -735,7 +363,7 @@ class _Maker:
         self.anchors.append(self.local_day(self.now))
         return self.spell(e)
 
-    def spell(self, e: dict) -> dict:
+    def spell(self, e: dict[str, Any]) -> dict[str, Any]:
         """Leave defaults out, or write them out, at random."""
         out = dict(e)
         for name, default in {
@@ -756,14 +384,14 @@ class _Maker:
         return out
 
     # ---- copies and conflicts
-    def copy(self, e: dict) -> dict:
+    def copy(self, e: dict[str, Any]) -> dict[str, Any]:
         """Equal after validation, written otherwise."""
         c = dict(e, occurred_at=self.zone(e["occurred_at"]))
         if c.get("amount") is not None:
             c["amount"] = self.dress(Decimal(str(c["amount"])))
         return self.spell(c)
 
-    def conflict(self, e: dict) -> dict:
+    def conflict(self, e: dict[str, Any]) -> dict[str, Any]:
         rng, at = self.rng, e["occurred_at"]
         x = rng.random()
         if x < 0.04 and "currency" in OPTIONAL.get(e["kind"], {}):
@@ -794,9 +422,14 @@ class _Maker:
         return self.spell(c)
 
 
-def random_history(
-    rng: random.Random, n: int, focused: bool = False, default_policy: bool | None = None
-):
+def random_history(  # noqa: C901, PLR0912, PLR0915 - one choice after another
+    rng: random.Random, n: int, *, focused: bool = False, default_policy: bool | None = None
+) -> tuple[list[dict[str, Any]], dict[str, Any], datetime | None]:
+    """Return about n raw events, the policy's overrides, and the instant asked for.
+
+    Each event is valid by itself; they are shuffled, with copies and conflicts among them. A
+    focused history keeps to the few kinds of one theme, so that deep states are reached.
+    """
     if default_policy is None:
         default_policy = rng.random() < 0.03
     policy = {} if default_policy else random_policy(rng)
@@ -821,8 +454,7 @@ def random_history(
 
     events = []
     if knobs.get("buy_first") and n > 3:
-        for _ in range(rng.choice([1, 2, 3])):
-            events.append(maker.event("purchase_completed"))
+        events += [maker.event("purchase_completed") for _ in range(rng.choice([1, 2, 3]))]
     while len(events) < n:
         x = rng.random()
         if events and x < 0.10:

@@ -1,8 +1,10 @@
 """The commands put together, and how the process ends."""
 
 import io
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
@@ -76,4 +78,9 @@ def run(arguments: Sequence[str] | None = None) -> None:
     except LifecycleError as error:
         headline, *details = str(error).split("\n")
         say_error(InputError(headline, tuple(details)))
+    except OSError as error:
+        say_error(InputError(f"the output cannot be written: {error.strerror}"))
+        # What is still waiting to be written would fail again when the process ends.
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(1)

@@ -11,10 +11,10 @@ from lifecycle_model.cli.faults import InputError
 from lifecycle_model.cli.folding import fold_one
 from lifecycle_model.cli.notes import tell_notes
 from lifecycle_model.cli.reading import Log, read_log
-from lifecycle_model.cli.story import story_of
+from lifecycle_model.cli.story import in_words, story_of
 from lifecycle_model.cli.story_json import story_json
 from lifecycle_model.cli.telling import tell
-from lifecycle_model.cli.terminal import say_json
+from lifecycle_model.cli.terminal import output, say, say_json
 from lifecycle_model.cli.times import parse_as_of
 from lifecycle_model.errors import shown
 
@@ -34,8 +34,10 @@ def explain(
     as_of: opt.AsOfOption = None,
     skip_invalid: opt.SkipOption = False,
     as_json: opt.JsonOption = False,
+    lang: opt.LangOption = None,
 ) -> None:
     """Tell one customer's story: every event, every move and its reason, and what is next."""
+    opt.check_lang(lang)
     reading = opt.reading_of(
         log, form, mapping, kind, time_format, timezone, skip_invalid=skip_invalid
     )
@@ -53,6 +55,8 @@ def explain(
     story = story_of(read.name, history, lifecycle, instant)
     if as_json:
         say_json(story_json(story))
+    elif lang is not None:
+        say(output(), *in_words(story, lifecycle.policy, lang).split("\n"))
     else:
         tell(story)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from lifecycle_model.cli.words import counted
 from lifecycle_model.errors import Problem
 
 SHOWN: Final = 20
@@ -16,11 +17,6 @@ class InputError(Exception):
     headline: str
     details: tuple[str, ...] = ()
     mend: str = ""
-
-    def __str__(self) -> str:
-        return "\n  ".join([self.headline, *self.details]) + (
-            f"\n{self.mend}" if self.mend else ""
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +72,7 @@ class Faults:
 
     def rows(self) -> str:
         """Say how many rows are faulty."""
-        return "1 row is" if self.count == 1 else f"{self.count:,} rows are"
+        return f"{counted(self.count, 'row')} {'is' if self.count == 1 else 'are'}"
 
     def details(self) -> tuple[str, ...]:
         """Return one line for each fault that is told, and how many are not."""

@@ -1,6 +1,7 @@
 """Folding the events of a log, and where in the log an event stood that cannot be folded."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -28,31 +29,55 @@ def fold_one(
     while events:
         try:
             return lifecycle.replay(events, as_of=as_of)
-        except (CurrencyMismatch, RevenueOverflow) as error:
-            at, problem = _blame(log, events, error)
+        except CurrencyMismatch as error:
+            mend = (
+                f"expected {error.expected!r}, the policy's or the customer's first: convert it"
+            )
+            problem = Problem(log.place("currency"), repr(error.found), mend)
+            blamed = _of_currency(events, error, as_of)
+        except RevenueOverflow as error:
+            at = _largest(events, error)
+            mend = "the amounts of one window reach 9e14: check them, or count in a larger unit"
+            problem = Problem(log.place("amount"), str(_booked(events[at])), mend)
+            blamed = [at]
+        for at in blamed:
             log.faults.add(Fault(f"line {places[at]}", (problem,)))
-            # Without it the others may fold, or show what else is wrong.
+        # Without them the others may fold, or show what else is wrong.
+        for at in reversed(blamed):
             del events[at], places[at]
     return None
 
 
-def _blame(
-    log: Log, events: list[Event], error: CurrencyMismatch | RevenueOverflow
-) -> tuple[int, Problem]:
-    """Return the place of the event that could not be folded, and what is wrong with it."""
+def _of_currency(
+    events: Sequence[Event], error: CurrencyMismatch, as_of: datetime | None
+) -> list[int]:
+    """Return the places of the events in the wrong currency, all of those that would fold.
+
+    One by one they would cost a replay each. Those whose id stands twice are left for later,
+    unless it is the one blamed: only a replay knows which of them counts.
+    """
+    names = Counter((event.source, event.event_id) for event in events)
+    return [
+        at
+        for at, event in enumerate(events)
+        if getattr(event, "currency", None) == error.found
+        and (as_of is None or event.occurred_at <= as_of)
+        and (
+            event.event_id is None
+            or names[event.source, event.event_id] == 1
+            or (event.occurred_at, event.event_id) == (error.at, error.event_id)
+        )
+    ]
+
+
+def _largest(events: Sequence[Event], error: RevenueOverflow) -> int:
+    """Return the place of the largest amount at the instant of the error."""
     named = [
         at
         for at, event in enumerate(events)
-        if event.occurred_at == error.at and event.event_id == error.event_id
+        if (event.occurred_at, event.event_id) == (error.at, error.event_id)
     ]
-    if isinstance(error, CurrencyMismatch):
-        at = next(at for at in named if getattr(events[at], "currency", None) == error.found)
-        mend = f"the policy or the customer's first amount has {error.expected!r}: convert it"
-        return at, Problem(log.place("currency"), repr(error.found), mend)
-    # Several at one instant: the largest is the likeliest mistake.
-    amount, at = max((_booked(events[at]), -at) for at in named)
-    mend = "the amounts of one window reach 9e14: check them, or count in a larger unit"
-    return -at, Problem(log.place("amount"), str(amount), mend)
+    return max(named, key=lambda at: _booked(events[at]))
 
 
 def _booked(event: Event) -> Decimal:

@@ -11,7 +11,9 @@ from lifecycle_model.cli.faults import InputError
 from lifecycle_model.cli.mapping import parse_kind, parse_mapping
 from lifecycle_model.cli.reading import Reading, parse_form
 from lifecycle_model.cli.times import Times, parse_pattern, parse_zone, zone_name
+from lifecycle_model.cli.words import counted
 from lifecycle_model.errors import InvalidPolicy, did_you_mean
+from lifecycle_model.explain import LANGUAGES
 
 Log = Annotated[
     str,
@@ -68,6 +70,10 @@ AsOfOption = Annotated[
 SkipOption = Annotated[
     bool, typer.Option("--skip-invalid", help="Leave rows out that are not valid.")
 ]
+LangOption = Annotated[
+    str | None,
+    typer.Option("--lang", metavar="en|pt|es|it", help="Tell it in sentences of a language."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -97,6 +103,18 @@ def reading_of(
     )
 
 
+def check_lang(lang: str | None) -> None:
+    """Refuse a language that is not spoken.
+
+    Raises:
+        typer.BadParameter: it names those that are.
+    """
+    if lang is not None and lang not in LANGUAGES:
+        known = did_you_mean(lang, LANGUAGES)
+        msg = f"{lang!r} is not a language: {known}"
+        raise typer.BadParameter(msg, param_hint="--lang")
+
+
 def load_policy(name: str) -> Policy:
     """Return a preset, or the policy of a TOML file.
 
@@ -115,8 +133,7 @@ def load_policy(name: str) -> Policy:
         return Policy.from_toml(path)
     except (OSError, ValueError) as error:
         if isinstance(error, InvalidPolicy):
-            found = len(error.problems)
-            headline = f"{name}: {found} mistake{'' if found == 1 else 's'}"
+            headline = f"{name}: {counted(len(error.problems), 'mistake')}"
             raise InputError(headline, tuple(map(str, error.problems))) from None
         reason = error.strerror if isinstance(error, OSError) else str(error)
         msg = f"{name}: cannot be read: {reason}"

@@ -27,7 +27,7 @@ def watched(items: Iterable[Item], what: str, total: int) -> Iterator[Iterator[I
         total: how many they are, about.
     """
     console = messages()
-    if total < LONG or not console.is_terminal:
+    if total < LONG or not console.is_terminal or console.is_dumb_terminal:
         yield iter(items)
         return
     with Progress(console=console, transient=True) as progress:

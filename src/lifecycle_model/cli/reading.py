@@ -169,6 +169,8 @@ def _told(error: ValidationError, place: Place) -> tuple[Problem, ...]:
         mend = problem.mend
         if mend.startswith("has no time zone"):
             mend = "has no time zone: give --timezone, for example --timezone UTC"
+        elif mend.startswith("is not an ISO 8601 time"):
+            mend = "is not an ISO 8601 time: say how times are written with --time-format"
         elif mend.startswith("is not a known field"):
             mend = "is not a field of this kind: leave it out, or correct its name or the kind"
         found.append(Problem(place(problem.place), problem.value, mend))

@@ -3,11 +3,13 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from lifecycle_model.cli.faults import Fault, Faults, InputError
 from lifecycle_model.cli.mapping import fields_of, wanted_columns
+from lifecycle_model.cli.words import counted
 from lifecycle_model.errors import Problem, shown
 
 Row = tuple[int, dict[str, Any]]
@@ -31,7 +33,7 @@ def csv_rows(
     Raises:
         InputError: the header does not fit.
     """
-    first = text.partition("\n")[0]
+    first = re.sub('"[^"]*"', "", text.partition("\n")[0])
     delimiter = max(DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
@@ -44,9 +46,9 @@ def csv_rows(
     for line, cells in _records(reader, faults):
         if len(cells) != len(header):
             if cells:
-                counted = f"has {len(cells)} cell{'' if len(cells) == 1 else 's'}"
                 mend = "mend the row; a cell that holds the delimiter stands in quotation marks"
-                problem = Problem("", f"{counted}, the header has {len(header)}", mend)
+                found = f"has {counted(len(cells), 'cell')}, the header has {len(header)}"
+                problem = Problem("", found, mend)
                 faults.add(Fault(*_place(line, reader.line_num, problem)))
             continue
         yield line, {**constant, **{field: cells[at] for at, field in wanted if cells[at]}}

@@ -30,4 +30,16 @@ def schema(
     if subject not in _SCHEMAS:
         msg = f"{subject!r} has no schema: {did_you_mean(subject, list(_SCHEMAS))}"
         raise typer.BadParameter(msg)
-    say_json(_SCHEMAS[subject]())
+    say_json(_short(_SCHEMAS[subject]()))
+
+
+def _short(schema: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return a schema whose descriptions end where the docstrings turn to programmers."""
+    if isinstance(schema, dict):
+        return {
+            key: value.partition("\n\n")[0]
+            if key == "description" and isinstance(value, str)
+            else _short(value)
+            for key, value in schema.items()
+        }
+    return [_short(one) for one in schema] if isinstance(schema, list) else schema

@@ -10,12 +10,14 @@ from lifecycle_model import (
     History,
     Lifecycle,
     Outcome,
+    Policy,
     PolicyRef,
     RuleCheck,
     Situation,
     Status,
     Transition,
 )
+from lifecycle_model.explain import Step, tell_story
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +83,19 @@ def story_of(log: str, history: History, lifecycle: Lifecycle, as_of: datetime |
         lifecycle.status(customer, as_of=as_of),
         lifecycle.next_deadline(customer),
         tuple(ways),
+    )
+
+
+def in_words(story: Story, policy: Policy, lang: str) -> str:
+    """Return the story in sentences of a language."""
+    steps = [
+        Step(one.event, one.outcome.transitions, one.outcome.refusals) for one in story.chapters
+    ]
+    return tell_story(
+        steps,
+        status=story.status,
+        deadline=story.deadline,
+        ways=[check for _, check in story.ways],
+        lang=lang,
+        day_offset_minutes=policy.day_offset_minutes,
     )

@@ -9,6 +9,7 @@ from lifecycle_model import Axis, FunnelGroup, LifecycleStage, Situation
 from lifecycle_model.cli.summary import Summary
 from lifecycle_model.cli.terminal import add_row, new_table, output, say
 from lifecycle_model.cli.times import short
+from lifecycle_model.cli.words import counted
 
 _BAR: Final = 24
 
@@ -23,7 +24,7 @@ def show_sums(summary: Summary) -> None:
     console = output()
     say(
         console,
-        f"{summary.log}: {summary.customers:,} customers, {until}",
+        f"{summary.log}: {counted(summary.customers, 'customer')}, {until}",
         f"policy {ref.name}, version {ref.version}, digest {ref.digest}",
         "",
     )
@@ -40,7 +41,8 @@ def show_sums(summary: Summary) -> None:
     }
     lines = ["", ", ".join(f"{name} {count}" for name, count in counts.items())]
     if summary.unknown:
-        lines += [f"not yet known: {summary.unknown:,} customers whose events are all later"]
+        later = counted(summary.unknown, "customer")
+        lines += [f"not yet known: {later} whose events are all later"]
     say(console, *lines)
 
 
@@ -49,15 +51,15 @@ def _show_values(summary: Summary) -> None:
     # A terminal that shows ASCII only gets a bar of it.
     mark = "#" if console.options.ascii_only else "■"
     table = new_table("", "", "customers", "share", "", numbers=("customers", "share"))
-    axes: tuple[tuple[str, Iterable[str], Mapping[Any, int]], ...] = (
+    axes: list[tuple[str, Iterable[str], Mapping[Any, int]]] = [
         ("situation", Situation, summary.situations),
         ("stage", LifecycleStage, summary.stages),
         ("funnel group", FunnelGroup, summary.groups),
-    )
-    for name, values, counted in axes:
+    ]
+    for name, values, tally in axes:
         title = Text(name, style="bold")
         for value in values:
-            count = counted[value]
+            count = tally[value]
             share = count / max(summary.customers, 1)
             bar = Text(mark * round(_BAR * share), style="cyan")
             add_row(table, title, value, count, f"{share:.1%}", bar)

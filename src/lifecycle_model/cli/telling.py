@@ -10,6 +10,7 @@ from lifecycle_model.cli.customers import values_of
 from lifecycle_model.cli.story import Chapter, Story
 from lifecycle_model.cli.terminal import add_row, new_table, output, plain, say
 from lifecycle_model.cli.times import short
+from lifecycle_model.cli.words import counted
 from lifecycle_model.errors import shown
 
 _COMMON: Final = frozenset({"kind", "customer_id", "occurred_at"})
@@ -117,8 +118,7 @@ def _tell_now(story: Story) -> None:
             value += f", since {short(since)}, by {story.customer.situation_rule}"  # noqa: PLW2901 - the one value with a reason
         say(output(), f"  {name:<15}{value}")
     if story.future:
-        events = "1 event" if story.future == 1 else f"{story.future:,} events"
-        say(output(), f"  {events} after this time not counted")
+        say(output(), f"  not counted: {counted(story.future, 'later event')}")
 
 
 def _tell_deadline(story: Story) -> None:

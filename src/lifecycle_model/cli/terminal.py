@@ -63,6 +63,8 @@ def say_note(headline: str, details: Iterable[str] = ()) -> None:
 def say_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold
     """Print a result for programs; other than ASCII is escaped, so it is safe to look at."""
     sys.stdout.write(f"{json.dumps(value, indent=2)}\n")
+    # A full disk is told here, not when the process ends.
+    sys.stdout.flush()
 
 
 def new_table(*columns: str, numbers: Iterable[str] = (), wrapped: str = "") -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifecycle_model.kernel.absorb import absorb, clear_event_facts, leave_window
-from lifecycle_model.kernel.guards import row_due
+from lifecycle_model.kernel.guards import cell_due
 from lifecycle_model.kernel.layout import (
     AMOUNT,
     CUSTOMER_LEFT,
@@ -66,20 +66,16 @@ def fold(
     stirs_positions = program.stirs_positions
     tells_competitor = program.tells_competitor
     sets_facts = program.sets_facts
-    window_days = program.window_days
-    today = state[DAY]
     for event_at in range(len(events)):
         event = events[event_at]
         kind = event[KIND]
         day = event[EVENT_DAY]
-        if day > today:
-            is_due = day >= state[SITUATION_DUE] or day >= state[POSITION_DUE]
-            if is_due and today != NONE:
-                advance(program, state, days, counts, amounts, opportunities, listed, day, sink)
-            today = day
-            state[DAY] = day
-            if days[state[HEAD]] <= day - window_days:
-                leave_window(program, state, days, counts, amounts, day)
+        if day > state[DAY]:
+            if day >= state[SITUATION_DUE] or day >= state[POSITION_DUE]:
+                visit_midnights(
+                    program, state, days, counts, amounts, opportunities, listed, day, sink
+                )
+            begin_day(program, state, days, counts, amounts, day)
         if kind == TIME_PASSED:
             continue
         absorb(program, state, days, counts, amounts, cases, event)
@@ -90,31 +86,34 @@ def fold(
         if stirs_positions[kind]:
             state[POSITION_DUE] = day
         named = event[OPPORTUNITY]
-        given = event[VALUE]
         if named >= 0:
             at = named * OPPORTUNITY_SLOTS
             if kind != OFFER_MADE:
                 opportunities[at + TOUCHED] = day
-            row = NO_ROW
-            if (
-                mark[(SITUATION_COUNT + opportunities[at + POSITION]) * KIND_COUNT + kind]
-                != NO_ROW
-            ):
+            cell = (SITUATION_COUNT + opportunities[at + POSITION]) * KIND_COUNT + kind
+            row = mark[cell]
+            if row != NO_ROW:
+                given = event[VALUE]
                 row = try_position(
-                    program, state, opportunities, listed, at, kind, day, given, event_at, sink
+                    program, state, opportunities, listed, at, cell, day, given, event_at, sink
                 )
             if tells_competitor[kind]:
-                note_competitor(opportunities, at, kind, row, given)
+                note_competitor(opportunities, at, kind, row, event[VALUE])
             if kind == MANUAL_CORRECTION:
                 continue
         elif kind == CUSTOMER_LEFT:
             for place in range(state[LISTED]):
                 at = listed[place]
-                try_position(
-                    program, state, opportunities, listed, at, kind, day, given, event_at, sink
-                )
-        if mark[state[SITUATION] * KIND_COUNT + kind] != NO_ROW:
-            try_situation(program, state, opportunities, kind, day, given, event_at, sink)
+                cell = (SITUATION_COUNT + opportunities[at + POSITION]) * KIND_COUNT + kind
+                if mark[cell] != NO_ROW:
+                    try_position(
+                        program, state, opportunities, listed, at, cell, day, 0, event_at, sink
+                    )
+        cell = state[SITUATION] * KIND_COUNT + kind
+        if mark[cell] != NO_ROW:
+            try_situation(
+                program, state, opportunities, cell, day, event[VALUE], event_at, sink
+            )
         if sets_facts[kind]:
             clear_event_facts(state)
     return len(events)
@@ -131,36 +130,62 @@ def advance(
     to_day: int,
     sink: list[Decision],
 ) -> None:
-    """Let time pass: visit the midnights up to `to_day` at which something may change.
+    """Let time pass up to `to_day`."""
+    visit_midnights(program, state, days, counts, amounts, opportunities, listed, to_day, sink)
+    begin_day(program, state, days, counts, amounts, to_day)
+
+
+def visit_midnights(
+    program: Program,
+    state: Numbers,
+    days: Numbers,
+    counts: Numbers,
+    amounts: Numbers,
+    opportunities: Numbers,
+    listed: Numbers,
+    to_day: int,
+    sink: list[Decision],
+) -> None:
+    """Visit the midnights up to `to_day` at which something may change.
 
     A due day that is not in the future is unknown and found again.
     """
+    if state[DAY] == NONE:  # before the first event there is no time
+        return
     while state[DAY] < to_day:
         day = state[DAY] + 1
         if state[SITUATION_DUE] < day:
-            state[SITUATION_DUE] = situation_due(
-                program, state, days, counts, amounts, opportunities, day, to_day
+            cell = state[SITUATION] * KIND_COUNT + TIME_PASSED
+            state[SITUATION_DUE] = cell_due(
+                program, state, days, counts, amounts, opportunities, -1, cell, day, to_day
             )
         if state[POSITION_DUE] < day:
-            state[POSITION_DUE] = position_due(
+            state[POSITION_DUE] = positions_due(
                 program, state, days, counts, amounts, opportunities, listed, day, to_day
             )
-        day = min(state[SITUATION_DUE], state[POSITION_DUE])
-        begin_day(program, state, days, counts, amounts, min(day, to_day))
+        situation_day = state[SITUATION_DUE]
+        position_day = state[POSITION_DUE]
+        day = min(position_day, situation_day)
         if day > to_day:
-            break
-        if state[POSITION_DUE] <= day:
+            return
+        begin_day(program, state, days, counts, amounts, day)
+        if position_day == day:
             _visit_positions(program, state, opportunities, listed, day, sink)
-        if state[SITUATION_DUE] <= day:
-            row = 0
-            while row >= 0:
-                row = try_situation(
-                    program, state, opportunities, TIME_PASSED, day, 0, -1, sink
-                )
+        row = 0
+        while state[SITUATION_DUE] <= day and row >= 0:
+            cell = state[SITUATION] * KIND_COUNT + TIME_PASSED
+            row = program.mark[cell]
+            if row != NO_ROW:
+                row = try_situation(program, state, opportunities, cell, day, 0, -1, sink)
 
 
 def begin_day(
-    program: Program, state: Numbers, days: Numbers, counts: Numbers, amounts: Numbers, day: int
+    program: Program,
+    state: Numbers,
+    days: Numbers,
+    counts: Numbers,
+    amounts: Numbers,
+    day: int,
 ) -> None:
     """Make `day` the latest day seen."""
     state[DAY] = day
@@ -168,27 +193,7 @@ def begin_day(
         leave_window(program, state, days, counts, amounts, day)
 
 
-def situation_due(
-    program: Program,
-    state: Numbers,
-    days: Numbers,
-    counts: Numbers,
-    amounts: Numbers,
-    opportunities: Numbers,
-    day: int,
-    horizon: int,
-) -> int:
-    """Return the earliest day from `day` on at which a time row of the situation fires.
-
-    Beyond the horizon a lower bound is enough.
-    """
-    cell = state[SITUATION] * KIND_COUNT + TIME_PASSED
-    return _cell_due(
-        program, state, days, counts, amounts, opportunities, -1, cell, day, horizon
-    )
-
-
-def position_due(
+def positions_due(
     program: Program,
     state: Numbers,
     days: Numbers,
@@ -207,32 +212,8 @@ def position_due(
     for place in range(state[LISTED]):
         at = listed[place]
         cell = (SITUATION_COUNT + opportunities[at + POSITION]) * KIND_COUNT + TIME_PASSED
-        due = min(
-            due,
-            _cell_due(
-                program, state, days, counts, amounts, opportunities, at, cell, day, horizon
-            ),
-        )
-    return due
-
-
-def _cell_due(
-    program: Program,
-    state: Numbers,
-    days: Numbers,
-    counts: Numbers,
-    amounts: Numbers,
-    opportunities: Numbers,
-    at: int,
-    cell: int,
-    day: int,
-    horizon: int,
-) -> int:
-    due = NEVER
-    for place in range(program.cell_start[cell], program.cell_start[cell + 1]):
-        row = program.cell_row[place]
-        found = row_due(
-            program, state, days, counts, amounts, opportunities, at, row, day, horizon
+        found = cell_due(
+            program, state, days, counts, amounts, opportunities, at, cell, day, horizon
         )
         due = min(due, found)
     return due
@@ -250,13 +231,13 @@ def _visit_positions(
     kept = 0
     for place in range(state[LISTED]):
         at = listed[place]
-        if opportunities[at + POSITION] != STATUS_QUO:
-            try_position(
-                program, state, opportunities, listed, at, TIME_PASSED, day, 0, -1, sink
-            )
+        cell = (SITUATION_COUNT + opportunities[at + POSITION]) * KIND_COUNT + TIME_PASSED
+        if program.mark[cell] != NO_ROW:
+            try_position(program, state, opportunities, listed, at, cell, day, 0, -1, sink)
         if opportunities[at + POSITION] == STATUS_QUO:
             opportunities[at + IS_LISTED] = 0
         else:
             listed[kept] = at
             kept += 1
     state[LISTED] = kept
+    state[POSITION_DUE] = day

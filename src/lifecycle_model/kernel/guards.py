@@ -86,7 +86,7 @@ def target_of(program: Program, row: int, given: int) -> int:
     return given if target == TO_GIVEN else target
 
 
-def row_due(
+def cell_due(
     program: Program,
     state: Numbers,
     days: Numbers,
@@ -94,41 +94,52 @@ def row_due(
     amounts: Numbers,
     opportunities: Numbers,
     at: int,
-    row: int,
+    cell: int,
     day: int,
     horizon: int,
 ) -> int:
-    """Return the earliest day from `day` on at which all guards of a time row hold.
+    """Return the earliest day from `day` on at which a time row of the cell fires, or NEVER.
 
-    Where that day lies beyond the horizon, a lower bound beyond the horizon may come back;
-    NEVER where the day never comes.
+    Where that day lies beyond the horizon, a lower bound beyond the horizon may come back.
     """
-    first = program.guard_start[row]
-    end = program.guard_start[row + 1]
-    guard = first
-    agreed = 0
-    while agreed < end - first and day <= horizon:
-        fact = program.guard_fact[guard]
-        low = program.guard_low[guard]
-        high = program.guard_high[guard]
-        due = day
-        if fact >= FIRST_AGE:
-            if fact < FIRST_OPPORTUNITY_FACT:
-                base = state[fact]
-            else:
-                base = opportunities[at + ENTERED + fact - DAYS_IN_POSITION]
-            if day - base > high:
-                return NEVER
-            if day - base < low:
-                due = base + low
-        elif fact == PURCHASE_DAYS or fact == REVENUE:
-            due = _window_due(program, state, days, counts, amounts, fact, low, high, day)
-        elif state[fact] < low or state[fact] > high:
-            return NEVER
-        agreed = agreed + 1 if due == day else 1
-        day = due
-        guard = guard + 1 if guard + 1 < end else first
-    return min(day, NEVER)
+    due = NEVER
+    for place in range(program.cell_start[cell], program.cell_start[cell + 1]):
+        row = program.cell_row[place]
+        first = program.guard_start[row]
+        missing = program.guard_start[row + 1] - first
+        guard = first
+        agreed = 0
+        found = day
+        # Every guard may put the day off; it is found once all agree, one after the other.
+        while agreed < missing and found <= horizon:
+            low = program.guard_low[guard]
+            fact = program.guard_fact[guard]
+            if fact >= FIRST_AGE:
+                if fact < FIRST_OPPORTUNITY_FACT:
+                    age = found - state[fact]
+                else:
+                    age = found - opportunities[at + ENTERED + fact - DAYS_IN_POSITION]
+                if age > program.guard_high[guard]:
+                    found = NEVER
+                elif age < low:
+                    found += low - age
+                    agreed = 0
+            elif fact == PURCHASE_DAYS or fact == REVENUE:
+                high = program.guard_high[guard]
+                later = _window_due(
+                    program, state, days, counts, amounts, fact, low, high, found
+                )
+                if later > found:
+                    found = later
+                    agreed = 0
+            elif state[fact] < low or state[fact] > program.guard_high[guard]:
+                found = NEVER
+            agreed += 1
+            guard += 1
+            if guard == first + missing:
+                guard = first
+        due = min(due, found)
+    return due
 
 
 def _window_due(

@@ -75,7 +75,7 @@ SITUATION_DUE: Final = 38
 """No time row of the situation fires before this day (a lower bound)."""
 POSITION_DUE: Final = 39
 RECORDING: Final = 40
-"""1 where answers other than moves are recorded too."""
+"""What goes to the sink: nothing, MOVES, or all ANSWERS."""
 MOVED_ROW: Final = 41
 """The row of the latest move of the situation in this run, -1 before one."""
 MOVED_EVENT: Final = 42
@@ -149,3 +149,7 @@ TO_GIVEN: Final = -2
 NO_ROW: Final = -1
 ASK_GUARDS: Final = -2
 REFUSED: Final = -3
+
+# What is recorded.
+MOVES: Final = 1
+ANSWERS: Final = 2

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifecycle_model.kernel.absorb import restore
-from lifecycle_model.kernel.guards import first_row, target_of
+from lifecycle_model.kernel.guards import first_row
 from lifecycle_model.kernel.layout import (
+    ANSWERS,
     ASK_GUARDS,
     DAYS_DISSATISFIED,
     DISSATISFIED,
@@ -33,17 +34,16 @@ from lifecycle_model.kernel.layout import (
     REFUSED,
     RUNG,
     SITUATION,
-    SITUATION_COUNT,
     SITUATION_DUE,
     STANDING_PURCHASES,
     STATUS_QUO,
     SUPPLIER_CHOSEN,
-    TIME_PASSED,
+    TO_GIVEN,
     TO_RESTORED,
     TOUCHED,
     WITH_COMPETITOR,
 )
-from lifecycle_model.kernel.record import MOVED, STAYED, record_answer, record_refusal
+from lifecycle_model.kernel.record import record_answer, record_refusal
 
 if TYPE_CHECKING:
     from lifecycle_model.kernel.layout import Decision, Numbers
@@ -56,51 +56,34 @@ def try_position(
     opportunities: Numbers,
     listed: Numbers,
     at: int,
-    kind: int,
+    cell: int,
     day: int,
     given: int,
     event_at: int,
     sink: list[Decision],
 ) -> int:
-    """Let one opportunity answer; return the row that fired, NO_ROW or REFUSED."""
-    before = opportunities[at + POSITION]
-    cell = (SITUATION_COUNT + before) * KIND_COUNT + kind
+    """Let one opportunity answer in a cell with rows; return the row that fired or REFUSED."""
     row = program.mark[cell]
-    if row == NO_ROW:
-        return NO_ROW
     if row == ASK_GUARDS:
         row = first_row(program, state, opportunities, at, cell, day, given)
         if row == REFUSED:
-            if state[RECORDING] and kind != TIME_PASSED:
+            if state[RECORDING] == ANSWERS and event_at >= 0:
                 record_refusal(
                     program, state, opportunities, at, cell, given, day, event_at, sink
                 )
             return REFUSED
-    target = target_of(program, row, given)
-    if target == before:
-        if state[RECORDING]:
-            record_answer(
-                program,
-                state,
-                opportunities,
-                at,
-                STAYED,
-                row,
-                before,
-                target,
-                day,
-                event_at,
-                sink,
-            )
-        if target == IMPLEMENTATION and (
-            kind == PURCHASE_COMPLETED or kind == OPPORTUNITY_LOST
-        ):
-            opportunities[at + ENTERED] = day
-        return row
-    record_answer(
-        program, state, opportunities, at, MOVED, row, before, target, day, event_at, sink
-    )
-    _enter_position(program, state, opportunities, listed, at, before, target, day)
+    before = opportunities[at + POSITION]
+    target = program.target[row]
+    if target == TO_GIVEN:
+        target = given
+    if state[RECORDING]:
+        record_answer(
+            program, state, opportunities, at, row, before, target, day, event_at, sink
+        )
+    if target != before:
+        _enter_position(program, state, opportunities, listed, at, before, target, day)
+    elif target == IMPLEMENTATION and program.renews_implementation[cell % KIND_COUNT]:
+        opportunities[at + ENTERED] = day
     return row
 
 
@@ -118,50 +101,39 @@ def try_situation(
     program: Program,
     state: Numbers,
     opportunities: Numbers,
-    kind: int,
+    cell: int,
     day: int,
     given: int,
     event_at: int,
     sink: list[Decision],
 ) -> int:
-    """Let the situation answer; return the row that fired, NO_ROW or REFUSED."""
-    before = state[SITUATION]
-    cell = before * KIND_COUNT + kind
+    """Let the situation answer in a cell with rows; return the row that fired or REFUSED."""
     row = program.mark[cell]
-    if row == NO_ROW:
-        return NO_ROW
     if row == ASK_GUARDS:
-        row = first_row(program, state, opportunities, NO_ROW, cell, day, given)
+        row = first_row(program, state, opportunities, -1, cell, day, given)
         if row == REFUSED:
-            if state[RECORDING] and kind != TIME_PASSED:
+            if state[RECORDING] == ANSWERS and event_at >= 0:
                 record_refusal(
-                    program, state, opportunities, NO_ROW, cell, given, day, event_at, sink
+                    program, state, opportunities, -1, cell, given, day, event_at, sink
                 )
             return REFUSED
-    target = target_of(program, row, given)
+    before = state[SITUATION]
+    target = program.target[row]
     restored = target == TO_RESTORED
     if restored:
-        target = _restored(state)
-    answer = STAYED if target == before else MOVED
-    if answer == MOVED or state[RECORDING]:
+        target = restored_situation(state)
+    elif target == TO_GIVEN:
+        target = given
+    if state[RECORDING]:
         record_answer(
-            program,
-            state,
-            opportunities,
-            NO_ROW,
-            answer,
-            row,
-            before,
-            target,
-            day,
-            event_at,
-            sink,
+            program, state, opportunities, -1, row, before, target, day, event_at, sink
         )
-    if answer == MOVED:
+    if target != before:
         state[MOVED_ROW] = row
         state[MOVED_EVENT] = event_at
         state[MOVED_DAY] = day
-        _enter_situation(program, state, before, target, restored, kind, day)
+        corrected = cell % KIND_COUNT == MANUAL_CORRECTION
+        _enter_situation(program, state, before, target, restored, corrected, day)
     return row
 
 
@@ -205,11 +177,12 @@ def _list(state: Numbers, opportunities: Numbers, listed: Numbers, at: int) -> N
     state[LISTED] += 1
 
 
-def _restored(state: Numbers) -> int:
-    """Return the situation that ends a dissatisfaction."""
-    if state[PURCHASES] > 0 and state[STANDING_PURCHASES] <= 0:
+def restored_situation(state: Numbers) -> int:
+    """Return the situation to which a restore leads, -1 outside a dissatisfaction."""
+    rung = state[RUNG]
+    if rung >= 0 and state[PURCHASES] > 0 and state[STANDING_PURCHASES] <= 0:
         return POTENTIAL
-    return state[RUNG]
+    return rung
 
 
 def _enter_situation(
@@ -218,7 +191,7 @@ def _enter_situation(
     before: int,
     target: int,
     restored: bool,
-    kind: int,
+    corrected: bool,
     day: int,
 ) -> None:
     state[SITUATION] = target
@@ -229,7 +202,7 @@ def _enter_situation(
         restore(program, state, day)
     if target == DISSATISFIED:
         state[RUNG] = before
-        if kind == MANUAL_CORRECTION and before < OCCASIONAL:
+        if corrected and before < OCCASIONAL:
             state[RUNG] = OCCASIONAL
         state[DAYS_DISSATISFIED] = day
     state[SITUATION_DUE] = day

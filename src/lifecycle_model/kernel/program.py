@@ -8,7 +8,7 @@ from typing import Final
 from lifecycle_model.errors import InvalidRules, Problem
 from lifecycle_model.events import KINDS, money_units
 from lifecycle_model.kernel import layout
-from lifecycle_model.policy import Policy
+from lifecycle_model.policy import Policy, PolicyRef
 from lifecycle_model.rules import FACTS, GIVEN, RESTORED, Guard, Rule, RuleTable
 from lifecycle_model.rules.checks import STATES, targets_of
 from lifecycle_model.states import Axis
@@ -69,6 +69,8 @@ class Program:
 
     rules: tuple[Rule, ...]
     """The rows, in the order of their numbers."""
+    policy: PolicyRef
+    """The policy that every decision record names."""
     mark: tuple[int, ...]
     """By cell: NO_ROW, the only row if it has no guard, or ASK_GUARDS."""
     cell_start: tuple[int, ...]
@@ -83,6 +85,8 @@ class Program:
     stirs_situation: tuple[int, ...]
     stirs_positions: tuple[int, ...]
     tells_competitor: tuple[int, ...]
+    renews_implementation: tuple[int, ...]
+    """By kind: 1 where implementation is entered anew though the opportunity is there."""
     position_wait: tuple[int, ...]
     """By position: the days after entering it before which no time row fires."""
     situation_reads_growth: int
@@ -132,6 +136,7 @@ def compile_program(table: RuleTable, policy: Policy) -> Program:
         guard_start.append(guard_start[-1] + len(rule.guards))
     return Program(
         rules=rules,
+        policy=policy.ref,
         mark=tuple(mark),
         cell_start=tuple(cell_start),
         cell_row=tuple(cell_row),
@@ -149,6 +154,7 @@ def compile_program(table: RuleTable, policy: Policy) -> Program:
         tells_competitor=_by_kind(
             {"opportunity_lost", "supplier_chosen", "purchase_completed", "manual_correction"}
         ),
+        renews_implementation=_by_kind({"purchase_completed", "opportunity_lost"}),
         position_wait=tuple(
             _wait(rules, position, policy) for position in STATES[Axis.POSITION]
         ),

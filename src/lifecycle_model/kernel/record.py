@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifecycle_model.kernel.guards import fact_value, target_of
+from lifecycle_model.kernel.layout import ANSWERS, RECORDING
 
 if TYPE_CHECKING:
     from lifecycle_model.kernel.layout import Decision, Numbers
@@ -25,7 +26,6 @@ def record_answer(
     state: Numbers,
     opportunities: Numbers,
     at: int,
-    answer: int,
     row: int,
     before: int,
     after: int,
@@ -33,7 +33,12 @@ def record_answer(
     event_at: int,
     sink: list[Decision],
 ) -> None:
-    """Record that a row fired: the axis moved, or stayed where the row leads."""
+    """Record that a row fired: the axis moves, or stays where the row leads."""
+    answer = MOVED
+    if after == before:
+        if state[RECORDING] != ANSWERS:
+            return
+        answer = STAYED
     guard = program.guard_start[row]
     end = program.guard_start[row + 1]
     values: tuple[int, ...] = ()

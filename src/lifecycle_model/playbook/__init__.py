@@ -1,5 +1,6 @@
 """What to do for each customer: strategies, actions and plans in four languages."""
 
+from lifecycle_model.explain.texts import LANGUAGES
 from lifecycle_model.playbook.action import GOALS, Action, Department, Source
 from lifecycle_model.playbook.keys import AXES, STATES, Supplier
 from lifecycle_model.playbook.loop import (
@@ -14,7 +15,7 @@ from lifecycle_model.playbook.plan import Due, Held, Hold, Plan, Planned
 from lifecycle_model.playbook.planning import make_plan
 from lifecycle_model.playbook.playbook import Playbook
 from lifecycle_model.playbook.strategy import Strategy
-from lifecycle_model.playbook.words import LANGUAGES, Words
+from lifecycle_model.playbook.words import Words
 
 __all__ = [
     "AXES",

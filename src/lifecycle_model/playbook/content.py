@@ -16,11 +16,12 @@ from lifecycle_model.errors import (
     did_you_mean,
     problems_of,
 )
+from lifecycle_model.explain.texts import LANGUAGES
 from lifecycle_model.playbook.action import GOALS, Action, Department, Source
 from lifecycle_model.playbook.checks import placeholder_fault, placeholders
 from lifecycle_model.playbook.keys import STATES
 from lifecycle_model.playbook.strategy import Strategy
-from lifecycle_model.playbook.words import LANGUAGES, Words
+from lifecycle_model.playbook.words import Words
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 STRATEGY_TEXTS: Final = ("strategy", "result", "question", "handover")

@@ -9,12 +9,12 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lifecycle_model.errors import InvalidPlaybook, Problem, did_you_mean, problems_of
+from lifecycle_model.explain.texts import LANGUAGES
 from lifecycle_model.playbook.action import Action, Department, Source
 from lifecycle_model.playbook.checks import placeholder_fault, placeholders
 from lifecycle_model.playbook.content import STRATEGY_TEXTS, Content, Text, check_language
 from lifecycle_model.playbook.keys import plain_key
 from lifecycle_model.playbook.strategy import Strategy
-from lifecycle_model.playbook.words import LANGUAGES
 
 Texts = Annotated[Text | dict[str, Text], Field(union_mode="left_to_right")]
 """One text, where the file has one language; else one for each of its languages."""

@@ -3,12 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from lifecycle_model.playbook.keys import states_of
-
-LANGUAGES: Final = ("en", "pt", "es", "it")
-"""English, Portuguese, Spanish, Italian."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-from lifecycle_model.errors import Problem, did_you_mean
+from lifecycle_model.errors import Problem, did_you_mean, shown
 from lifecycle_model.events import EVENT_TYPES, KINDS
 from lifecycle_model.policy import Policy
 from lifecycle_model.rules.facts import FACTS
@@ -15,6 +15,7 @@ from lifecycle_model.states import Axis, BuyingPosition, Situation
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from lifecycle_model.rules.facts import Fact, Unit
     from lifecycle_model.rules.table import Guard, Rule
 
 OPERATORS: Final = (">=", "<=", ">", "<", "==")
@@ -24,7 +25,13 @@ STATES: Final = {
     Axis.POSITION: tuple(BuyingPosition),
 }
 
-THRESHOLDS: Final = tuple(name for name, value in Policy() if isinstance(value, int | Decimal))
+AXES: Final = tuple(Axis)
+
+THRESHOLDS: Final = tuple(
+    name
+    for name, field in Policy.model_fields.items()
+    if isinstance(field.default, int | Decimal)
+)
 """The policy fields that a guard may name."""
 
 # Kinds that reach an opportunity without naming it.
@@ -55,14 +62,18 @@ def _place(rule: Rule) -> str:
 
 def _row_faults(rule: Rule) -> Iterator[Problem]:
     place = _place(rule)
+    if rule.axis not in STATES:
+        yield Problem(
+            place, repr(rule.axis), f"is not an axis: {did_you_mean(rule.axis, AXES)}"
+        )
+        return
     states = STATES[rule.axis]
     if not rule.sources:
         yield Problem(place, "", "has no source: name at least one state")
     for source in rule.sources:
         if source not in states:
-            yield Problem(
-                place, repr(source), f"is not a {rule.axis}: {did_you_mean(source, states)}"
-            )
+            mend = f"is not a {rule.axis}: {did_you_mean(source, states)}"
+            yield Problem(place, repr(str(source)), mend)
     if rule.kind not in KINDS:
         yield Problem(
             place, repr(rule.kind), f"is not a kind: {did_you_mean(rule.kind, KINDS)}"
@@ -79,7 +90,7 @@ def _target_faults(rule: Rule, place: str) -> Iterator[Problem]:
     if (rule.target == "given") != (rule.kind == "manual_correction"):
         yield Problem(
             place,
-            repr(rule.target),
+            repr(str(rule.target)),
             "'given' is the target of manual_correction, and only of it",
         )
     elif rule.target == "restored":
@@ -91,13 +102,13 @@ def _target_faults(rule: Rule, place: str) -> Iterator[Problem]:
         known = (*states, "restored") if rule.axis == Axis.SITUATION else states
         yield Problem(
             place,
-            repr(rule.target),
+            repr(str(rule.target)),
             f"is not a {rule.axis}: {did_you_mean(rule.target, known)}",
         )
     if rule.kind == "time_passed" and rule.target in rule.sources:
         yield Problem(
             place,
-            repr(rule.target),
+            repr(str(rule.target)),
             "time would fire this row for ever: remove it from the sources",
         )
 
@@ -114,40 +125,43 @@ def _position_faults(rule: Rule, place: str) -> Iterator[Problem]:
 
 def _guard_faults(rule: Rule, guard: Guard, place: str) -> Iterator[Problem]:
     if guard.operator not in OPERATORS:
-        yield Problem(
-            place,
-            repr(guard.operator),
-            f"is not an operator: use one of {', '.join(OPERATORS)}",
-        )
-    threshold = guard.threshold
-    if isinstance(threshold, str):
-        if threshold not in THRESHOLDS:
-            yield Problem(
-                place,
-                repr(threshold),
-                f"is not a threshold: {did_you_mean(threshold, THRESHOLDS)}",
-            )
-    elif not Decimal(threshold).is_finite() or threshold % Decimal("0.0001"):
-        yield Problem(place, str(threshold), "is not a threshold: use at most four decimals")
+        mend = f"is not an operator: use one of {', '.join(OPERATORS)}"
+        yield Problem(place, repr(guard.operator), mend)
     fact = FACTS.get(guard.fact)
     if fact is None:
-        yield Problem(
-            place, repr(guard.fact), f"is not a fact: {did_you_mean(guard.fact, tuple(FACTS))}"
-        )
-    elif fact.scope == "opportunity" and rule.axis != Axis.POSITION:
-        yield Problem(
-            place, repr(guard.fact), "belongs to an opportunity: use it on the position axis"
-        )
-    elif fact.scope == "event" and rule.kind not in fact.kinds:
-        yield Problem(
-            place, repr(guard.fact), f"is set only by {', '.join(fact.kinds)}: change the kind"
-        )
-    elif fact.name == "positions_skipped" and rule.kind == "time_passed":
-        yield Problem(place, repr(guard.fact), "time skips no position: remove the guard")
-    elif isinstance(threshold, Decimal) and fact.unit != "money" and threshold % 1:
-        yield Problem(
-            place, str(threshold), f"is compared with whole {fact.unit}: use a whole number"
-        )
+        mend = f"is not a fact: {did_you_mean(guard.fact, tuple(FACTS))}"
+        yield Problem(place, repr(guard.fact), mend)
+    elif mend := _misplaced(rule, fact):
+        yield Problem(place, repr(guard.fact), mend)
+    if mend := _unfit(guard.threshold, "count" if fact is None else fact.unit):
+        yield Problem(place, shown(guard.threshold), mend)
+
+
+def _misplaced(rule: Rule, fact: Fact) -> str:
+    """Return why the row cannot read the fact; empty where it can."""
+    if fact.scope == "opportunity" and rule.axis != Axis.POSITION:
+        return "belongs to an opportunity: use it on the position axis"
+    if fact.scope == "event" and rule.kind not in fact.kinds:
+        return f"is set only by {', '.join(fact.kinds)}: change the kind"
+    if fact.name == "positions_skipped" and rule.kind == "time_passed":
+        return "time skips no position: remove the guard"
+    return ""
+
+
+def _unfit(threshold: object, unit: Unit) -> str:
+    """Return why a fact of the unit cannot be compared with it; empty where it can."""
+    if isinstance(threshold, str):
+        if threshold not in THRESHOLDS:
+            return f"is not a threshold: {did_you_mean(threshold, THRESHOLDS)}"
+        is_money = isinstance(Policy.model_fields[threshold].default, Decimal)
+        return "is money: compare revenue with it" if is_money and unit != "money" else ""
+    if not isinstance(threshold, int | Decimal):
+        return "is not a threshold: use a policy field, an int or a Decimal"
+    if isinstance(threshold, Decimal):
+        step = Decimal("0.0001") if unit == "money" else Decimal(1)
+        if not threshold.is_finite() or threshold % step:
+            return f"does not fit a fact in {unit}: use a multiple of {step}"
+    return ""
 
 
 def _duplicates(rules: Sequence[Rule]) -> Iterator[Problem]:
@@ -171,26 +185,22 @@ def _shadows(rules: Sequence[Rule]) -> Iterator[Problem]:
 def _dead_ends(rules: Sequence[Rule]) -> Iterator[Problem]:
     """Find states that no row reaches, and states that no row leaves, corrections left out."""
     for axis, states in STATES.items():
-        edges = {
-            (source, target)
-            for rule in rules
-            if rule.axis == axis and rule.kind != "manual_correction"
-            for source in rule.sources
-            for target in targets_of(rule)
-            if source != target
-        }
+        rows = [rule for rule in rules if rule.axis == axis]
+        # A restore only leads back to where the customer was: it reaches nothing new.
+        ways = [rule for rule in rows if rule.target in states]
         reached = {str(states[0])}
-        while more := {str(target) for source, target in edges if source in reached} - reached:
+        while more := {str(row.target) for row in ways if reached & {*row.sources}} - reached:
             reached |= more
         for state in states:
+            value = repr(str(state))
             if state not in reached:
-                yield Problem(
-                    axis,
-                    repr(str(state)),
-                    f"is unreachable from {states[0]}: add a row that leads there",
-                )
-            if not any(source == state for source, _ in edges):
-                yield Problem(axis, repr(str(state)), "is a trap: add a row that leads out")
+                mend = f"is unreachable from {states[0]}: add a row that leads there"
+                yield Problem(axis, value, mend)
+            leaves = [
+                row for row in rows if state in row.sources and {*targets_of(row)} - {state}
+            ]
+            if not leaves:
+                yield Problem(axis, value, "is a trap: add a row that leads out")
 
 
 def targets_of(rule: Rule) -> tuple[str, ...]:

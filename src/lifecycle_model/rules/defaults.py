@@ -54,7 +54,7 @@ _POSITIONS: Final = (
     _position(
         "contract-cancelled", (_IMPLEMENTATION,), "purchase_reversed", _STATUS_QUO, _TAKEN_OFF
     ),
-    _position("corrected", _ANY_POSITION, "manual_correction", GIVEN),
+    Rule("corrected", Axis.POSITION, _ANY_POSITION, "manual_correction", GIVEN),
     _position(
         "settled",
         (_IMPLEMENTATION,),

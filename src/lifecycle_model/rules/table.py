@@ -145,9 +145,9 @@ class RuleTable:
         return type(self)(tuple(rules), self.version)
 
     def _index(self, axis: Axis, rule_id: str) -> int:
-        ids = [rule.id if rule.axis == axis else "" for rule in self.rules]
-        if rule_id not in ids:
-            known = tuple(filter(None, ids))
-            problem = Problem(f"{axis} rule", repr(rule_id), did_you_mean(rule_id, known))
-            raise InvalidRules("rule table", (problem,))
-        return ids.index(rule_id)
+        for at, rule in enumerate(self.rules):
+            if (rule.axis, rule.id) == (axis, rule_id):
+                return at
+        known = tuple(rule.id for rule in self.rules if rule.axis == axis)
+        problem = Problem(f"{axis} rule", repr(rule_id), did_you_mean(rule_id, known))
+        raise InvalidRules("rule table", (problem,))

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
+from peers.edges import INITIAL, Edge, Facts
+from peers.peer import Step
+
 from lifecycle_model import DEFAULT_RULES, BuyingPosition, Policy, PurchaseReversed, Rule
 from lifecycle_model.events import Event, money_units
 from lifecycle_model.states import Axis
-from peers.edges import INITIAL, Edge, Facts
-from peers.peer import Step
 
 _NO_VALUE: Final = math.nan
 _POSITIONS: Final = tuple(BuyingPosition)
@@ -33,7 +34,8 @@ def steps_of(
     """
     kinds = {edge.kind for edge in edges}
     absorber = Absorber(policy)
-    situation, steps = INITIAL, []
+    situation = INITIAL
+    steps: list[Step] = []
     for event in events:
         facts = absorber.absorb(event, situation)
         if event.kind not in kinds:
@@ -64,7 +66,7 @@ class Absorber:
         self.dissatisfied_on: date | None = None
 
     def absorb(self, event: Event, situation: str) -> Facts:
-        """Take an event in, let the positions answer, and return the facts as guards see them."""
+        """Take an event in, let the positions answer, return what guards see."""
         day = event.occurred_at.date()
         at_hand: dict[str, Any] = {
             "score": _NO_VALUE,
@@ -174,7 +176,9 @@ class Absorber:
     ) -> bool:
         for guard in rule.guards:
             if guard.fact == "positions_skipped":
-                start = 0 if before == BuyingPosition.IMPLEMENTATION else _POSITIONS.index(before)
+                start = (
+                    0 if before == BuyingPosition.IMPLEMENTATION else _POSITIONS.index(before)
+                )
                 skipped = _POSITIONS.index(target) - start - 1
                 if target != before and skipped > self.policy.max_positions_skipped:
                     return False

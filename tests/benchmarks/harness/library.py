@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from lifecycle_model import DEFAULT_RULES, Customer, Lifecycle, RuleTable
-from lifecycle_model.encode import Codes, Memory, encode
-from lifecycle_model.events import Event
-from lifecycle_model.order import in_order
 
 from harness.clock import Task
 from harness.streams import Stream
+from lifecycle_model import DEFAULT_RULES, Customer, Lifecycle, RuleTable
+from lifecycle_model.encode import Codes, Record, encode
+from lifecycle_model.events import Event
+from lifecycle_model.memory import Memory
+from lifecycle_model.order import in_order
 
-Prepared = tuple[Memory, Any]
+Prepared = tuple[Memory, list[Record]]
 
 
 @dataclass(frozen=True)
@@ -58,15 +57,12 @@ class Library:
             codes = Codes(customer, policy)
             events = in_order(history, None, None).events
             records = encode(events, codes, policy)
-            room = len(records)
-            memory = Memory(customer, codes, program, policy.day_offset_minutes, room)
-            prepared.append((memory, records))
+            prepared.append((Memory(customer, codes, program, len(records)), records))
         return prepared
 
     def _fold(self, prepared: Sequence[Prepared]) -> None:
-        program = self.lifecycle.program
         for memory, records in prepared:
-            memory.fold(program, records, [])
+            memory.fold(records, [])
 
 
 def in_fold_order(stream: Stream) -> list[tuple[Event, ...]]:
@@ -79,9 +75,7 @@ def situations_without_time(stream: Stream) -> list[str]:
     """Return where the customers stand under the rule table without its time rows."""
     rows = tuple(rule for rule in DEFAULT_RULES if rule.kind != "time_passed")
     lifecycle = Lifecycle(rules=RuleTable(rows, version="without-time"))
-    return [
-        str(lifecycle.replay(history).customer.situation) for history in stream.histories
-    ]
+    return [str(lifecycle.replay(history).customer.situation) for history in stream.histories]
 
 
 def _customer(history: Sequence[Event]) -> Customer:

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from lifecycle_model import Customer, Lifecycle, PurchaseCompleted, SurveyAnswered
-from lifecycle_model.events import Event
 from peers.edges import Edge, Facts
 from peers.transitions_peer import Subject, TransitionsPeer
 
 from harness.clock import Task
 from harness.facts import steps_of
+from lifecycle_model import Customer, Lifecycle, PurchaseCompleted, SurveyAnswered
+from lifecycle_model.events import Event
 
 CALLS: Final = 2000
 YOUNG, OLD = 3, 125
@@ -53,7 +53,7 @@ def _purchase(time: datetime) -> PurchaseCompleted:
 def _applying(lifecycle: Lifecycle, customer: Customer, event: Event) -> Task:
     def run(_: None) -> None:
         apply = lifecycle.apply
-        for _ in range(CALLS):
+        for _call in range(CALLS):
             apply(customer, event)
 
     return Task(run)

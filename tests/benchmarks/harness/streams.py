@@ -1,8 +1,8 @@
-"""The event streams: seeded, grouped by customer, each customer's events in the order of time."""
+"""The event streams: seeded, grouped by customer, each in the order of time."""
 
 import csv
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -106,83 +106,107 @@ def _history(customer_id: str, chance: random.Random) -> tuple[Event, ...]:
     events = []
     for number, kind in enumerate(kinds):
         now += timedelta(days=chance.expovariate(1 / pace), microseconds=1)
-        events.append(
-            parse_event({
-                "kind": kind,
-                "customer_id": customer_id,
-                "occurred_at": now,
-                "event_id": f"{customer_id}-{number}",
-                "source": "shop",
-                **_fields(kind, number, now.date(), opened, chance),
-            })
-        )
+        data = {
+            "kind": kind,
+            "customer_id": customer_id,
+            "occurred_at": now,
+            "event_id": f"{customer_id}-{number}",
+            "source": "shop",
+        }
+        if kind in _FIELDS:
+            data |= _FIELDS[kind](_Draw(chance, number, now.date(), opened))
+        events.append(parse_event(data))
     return tuple(events)
 
 
-def _fields(
-    kind: str, number: int, today: date, opened: list[str], chance: random.Random
-) -> dict[str, Any]:
-    """Return the fields of one event; `opened` is the list of the cases that are open."""
-    match kind:
-        case "interest_shown":
-            return {"behaviour": chance.choice(_BEHAVIOURS)}
-        case "supplier_chosen":
-            return {**_opportunity(chance), "supplier": chance.choice((None, None, None, "Other"))}
-        case "purchase_completed":
-            covers = today + timedelta(days=365) if chance.random() < 0.05 else None
-            return {
-                **_opportunity(chance),
-                "amount": _amount(chance),
-                "currency": "EUR",
-                "covers_until": covers,
-            }
-        case "purchase_reversed":
-            full = chance.random() < 0.5
-            return {"amount": _amount(chance), "currency": "EUR", "full": full}
-        case "consent_changed":
-            return {"channel": "email", "allowed": chance.random() < 0.7}
-        case "case_opened":
-            opened.append(f"case-{number}")
-            return {"case_id": opened[-1], "complaint": chance.random() < 0.4}
-        case "case_closed":
-            known = opened.pop(0) if opened else "case-unknown"
-            return {"case_id": known}
-        case "survey_answered":
-            return {"score": chance.choice(_SCORES)}
-        case "action_taken":
-            return {"action_id": "welcome-call", "department": "sales"}
-        case "manual_correction":
-            return {**_correction(chance), "actor": "anna", "reason": "data was wrong"}
-        case _:
-            return _opportunity(chance) if kind in _NAMING else {}
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    """What the fields of one event are drawn from."""
+
+    chance: random.Random
+    number: int
+    """The place of the event in its history."""
+    today: date
+    opened: list[str]
+    """The cases that are open."""
 
 
-_NAMING: Final = frozenset({
-    "need_recognized",
-    "evaluation_started",
-    "offer_made",
-    "concern_raised",
-    "concern_resolved",
-    "decision_dropped",
-    "opportunity_lost",
-    "value_delivered",
-})
-
-
-def _opportunity(chance: random.Random) -> dict[str, Any]:
+def _opportunity(draw: _Draw) -> dict[str, Any]:
     """Return a name for one event in five; the others are of the main opportunity."""
-    if chance.random() < 0.8:
+    if draw.chance.random() < 0.8:
         return {}
-    return {"opportunity_id": chance.choice(("renewal", "second-site", "upgrade"))}
+    return {"opportunity_id": draw.chance.choice(("renewal", "second-site", "upgrade"))}
 
 
-def _amount(chance: random.Random) -> Decimal:
-    return Decimal(round(chance.lognormvariate(8.3, 0.9))).scaleb(-2)
+def _amount(draw: _Draw) -> Decimal:
+    return Decimal(round(draw.chance.lognormvariate(8.3, 0.9))).scaleb(-2)
 
 
-def _correction(chance: random.Random) -> dict[str, Any]:
-    axes: Sequence[Callable[[], dict[str, Any]]] = (
-        lambda: {"situation": chance.choice(tuple(Situation))},
-        lambda: {"position": chance.choice(tuple(BuyingPosition))},
-    )
-    return chance.choice(axes)()
+def _interest(draw: _Draw) -> dict[str, Any]:
+    return {"behaviour": draw.chance.choice(_BEHAVIOURS)}
+
+
+def _supplier(draw: _Draw) -> dict[str, Any]:
+    chosen = draw.chance.choice((None, None, None, "Other"))
+    return {**_opportunity(draw), "supplier": chosen}
+
+
+def _purchase(draw: _Draw) -> dict[str, Any]:
+    covers = draw.today + timedelta(days=365) if draw.chance.random() < 0.05 else None
+    money = {"amount": _amount(draw), "currency": "EUR"}
+    return {**_opportunity(draw), **money, "covers_until": covers}
+
+
+def _reversal(draw: _Draw) -> dict[str, Any]:
+    return {"amount": _amount(draw), "currency": "EUR", "full": draw.chance.random() < 0.5}
+
+
+def _consent(draw: _Draw) -> dict[str, Any]:
+    return {"channel": "email", "allowed": draw.chance.random() < 0.7}
+
+
+def _opening(draw: _Draw) -> dict[str, Any]:
+    draw.opened.append(f"case-{draw.number}")
+    return {"case_id": draw.opened[-1], "complaint": draw.chance.random() < 0.4}
+
+
+def _closing(draw: _Draw) -> dict[str, Any]:
+    return {"case_id": draw.opened.pop(0) if draw.opened else "case-unknown"}
+
+
+def _survey(draw: _Draw) -> dict[str, Any]:
+    return {"score": draw.chance.choice(_SCORES)}
+
+
+def _action(_: _Draw) -> dict[str, Any]:
+    return {"action_id": "welcome-call", "department": "sales"}
+
+
+def _correction(draw: _Draw) -> dict[str, Any]:
+    who = {"actor": "anna", "reason": "data was wrong"}
+    if draw.chance.random() < 0.5:
+        return {**who, "situation": draw.chance.choice(tuple(Situation))}
+    return {**who, "position": draw.chance.choice(tuple(BuyingPosition))}
+
+
+_FIELDS: Final[dict[str, Callable[[_Draw], dict[str, Any]]]] = {
+    "interest_shown": _interest,
+    "need_recognized": _opportunity,
+    "evaluation_started": _opportunity,
+    "offer_made": _opportunity,
+    "supplier_chosen": _supplier,
+    "concern_raised": _opportunity,
+    "concern_resolved": _opportunity,
+    "decision_dropped": _opportunity,
+    "purchase_completed": _purchase,
+    "opportunity_lost": _opportunity,
+    "value_delivered": _opportunity,
+    "purchase_reversed": _reversal,
+    "consent_changed": _consent,
+    "case_opened": _opening,
+    "case_closed": _closing,
+    "survey_answered": _survey,
+    "action_taken": _action,
+    "manual_correction": _correction,
+}
+"""The own fields of the kinds that have any to draw."""

@@ -1,7 +1,7 @@
 """automat: every pair of state and input declared, the guards outside.
 
 automat has no guards. So its driver asks the guards in the order of the rows and gives the
-machine the input that they chose: the situation to go to, or that the event was refused. That is
+machine the input they chose: the situation to go to, or that the event was refused. That is
 less than the other peers do inside their machines. More inputs, one for each kind, would be
 slower: automat looks a transition up by going through all of them.
 """
@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final, Protocol
 
 from automat import TypeMachineBuilder
+
 from peers.edges import INITIAL, SITUATIONS, Edge, Test
 from peers.peer import Step
 

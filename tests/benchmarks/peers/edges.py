@@ -4,12 +4,21 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
-from lifecycle_model import DEFAULT_RULES, FACTS, GIVEN, RESTORED, Guard, Policy, Rule, Situation
+from lifecycle_model import (
+    DEFAULT_RULES,
+    FACTS,
+    GIVEN,
+    RESTORED,
+    Guard,
+    Policy,
+    Rule,
+    Situation,
+)
 from lifecycle_model.states import Axis
 
-Facts = Mapping[str, object]
+Facts = Mapping[str, Any]
 Test = Callable[[Facts], bool]
 
 INITIAL: Final = Situation.NON_CUSTOMER.value
@@ -75,7 +84,7 @@ def _test(guard: Guard, policy: Policy) -> Test:
     return _compare(guard.fact, guard.operator, number)
 
 
-def _compare(fact: str, symbol: str, threshold: object) -> Test:
+def _compare(fact: str, symbol: str, threshold: Any) -> Test:  # noqa: ANN401 - a number or a name
     """Return a guard; a fact without a value is NaN, which no comparison accepts."""
     compare = _COMPARE[symbol]
 

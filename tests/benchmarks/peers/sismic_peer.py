@@ -1,16 +1,17 @@
 """sismic: one statechart, one interpreter a customer.
 
-sismic keeps its guards as source text. The text here names a guard made from the table, found in
-the interpreter's context; the order of the rows becomes their priority.
+sismic keeps its guards as source text. The text here names a guard made from the table, found
+in the interpreter's context; the order of the rows becomes their priority.
 """
 
 from collections.abc import Sequence
 from typing import ClassVar
 
-from peers.edges import INITIAL, SITUATIONS, Edge, Test
-from peers.peer import Step
 from sismic.interpreter import Interpreter
 from sismic.model import BasicState, CompoundState, Event, Statechart, Transition
+
+from peers.edges import INITIAL, SITUATIONS, Edge, Test
+from peers.peer import Step
 
 
 class SismicPeer:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from statemachine import State, StateMachine
+
 from peers.edges import INITIAL, SITUATIONS, Edge, Facts, Test
 from peers.peer import Step
-from statemachine import State, StateMachine
 
 
 def _condition(tests: tuple[Test, ...]) -> Callable[[Facts], bool]:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from transitions import EventData, Machine
+
 from peers.edges import INITIAL, SITUATIONS, Edge, Test
 from peers.peer import Step
-from transitions import EventData, Machine
 
 
 class Subject:

@@ -4,9 +4,10 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from xstate_statemachine import MachineLogic, SyncInterpreter, create_machine
+
 from peers.edges import INITIAL, SITUATIONS, Edge, Test
 from peers.peer import Step
-from xstate_statemachine import MachineLogic, SyncInterpreter, create_machine
 
 
 def _guard(tests: tuple[Test, ...]) -> Callable[[Any, Any], bool]:

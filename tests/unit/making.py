@@ -1,0 +1,49 @@
+"""Short ways to make events and customers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_model import DEFAULT_RULES, Lifecycle, Policy, parse_event
+
+if TYPE_CHECKING:
+    from lifecycle_model import Customer, Event, Evidence, Transition
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
+LIFECYCLE = Lifecycle()
+
+
+def on(day: float) -> datetime:
+    """Return the instant so many days after the start."""
+    return START + timedelta(days=day)
+
+
+def event(kind: str, day: float = 0, **fields: Any) -> Event:  # noqa: ANN401 - any field
+    """Return an event of customer `c` so many days after the start."""
+    return parse_event({"kind": kind, "customer_id": "c", "occurred_at": on(day), **fields})
+
+
+def purchase(day: float = 0, **fields: Any) -> Event:  # noqa: ANN401 - any field
+    """Return a purchase so many days after the start."""
+    return event("purchase_completed", day, **fields)
+
+
+def folded(*events: Event, rules: Any = DEFAULT_RULES, **thresholds: Any) -> Customer:  # noqa: ANN401
+    """Return the customer that the events lead to, under a policy with these thresholds."""
+    return lifecycle(rules, **thresholds).replay(events).customer
+
+
+def lifecycle(rules: Any = DEFAULT_RULES, **thresholds: Any) -> Lifecycle:  # noqa: ANN401
+    """Return the model with a table and with these thresholds."""
+    return Lifecycle(policy=Policy(**thresholds), rules=rules)
+
+
+def told(transitions: tuple[Transition, ...], axis: str = "situation") -> list[str]:
+    """Return the rules that moved one axis."""
+    return [move.rule for move in transitions if move.axis == axis]
+
+
+def values(evidence: tuple[Evidence, ...]) -> dict[str, Any]:
+    """Return the value of each fact."""
+    return {one.fact: one.value for one in evidence}

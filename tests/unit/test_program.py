@@ -1,0 +1,376 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from lifecycle_model import (
+    DEFAULT_RULES,
+    Axis,
+    Customer,
+    Guard,
+    Lifecycle,
+    Policy,
+    Rule,
+    RuleTable,
+    Situation,
+)
+from lifecycle_model.errors import InvalidRules
+from unit.making import event, folded, lifecycle, on, purchase, told
+
+NON, POTENTIAL, OCCASIONAL, REGULAR, PREFERRED, _ = Situation
+
+
+def asking(*guards: Guard) -> RuleTable:
+    """Return the default table in which an action taken asks the guards."""
+    return DEFAULT_RULES.with_rule(
+        Rule("asked", Axis.SITUATION, (NON, OCCASIONAL), "action_taken", POTENTIAL, guards)
+    )
+
+
+def by_time(rule_id: str, source: str, target: str, *guards: Guard) -> Rule:
+    """Return a row of the situation that time fires."""
+    return Rule(rule_id, Axis.SITUATION, (Situation(source),), "time_passed", target, guards)
+
+
+def fires(guard: Guard, *events: Any) -> bool:  # noqa: ANN401
+    """Return whether a guard holds after the events."""
+    model = lifecycle(asking(guard))
+    customer = model.replay(events).customer if events else Customer(id="c")
+    asked = event("action_taken", 30, action_id="a")
+    outcome = model.apply(customer, asked)
+    assert [one.holds for found in outcome.refusals for one in found.checks[0].evidence] in (
+        [],
+        [False],
+    )
+    return told(outcome.transitions) == ["asked"]
+
+
+@pytest.mark.parametrize(
+    ("operator", "holding"),
+    [
+        (">=", [False, True, True]),
+        ("<=", [True, True, False]),
+        (">", [False, False, True]),
+        ("<", [True, False, False]),
+        ("==", [False, True, False]),
+    ],
+)
+@pytest.mark.parametrize(
+    ("fact", "step"), [("revenue", Decimal("0.0001")), ("purchase_days", 1)]
+)
+def test_operator(operator: Any, holding: list[bool], fact: str, step: Any) -> None:  # noqa: ANN401
+    """Each operator decides exactly at its bound, one smallest step below and above it."""
+    bought = [purchase(0, amount="1.5"), purchase(1, amount="1.5")]
+    value = Decimal(3) if fact == "revenue" else 2
+    thresholds = [value + step, value, value - step]
+
+    assert holding == [
+        fires(Guard(fact, operator, threshold), *bought) for threshold in thresholds
+    ]
+
+
+@pytest.mark.parametrize(
+    ("guard", "holding"),
+    [
+        (Guard("protected", "==", 1), True),
+        (Guard("protected", ">=", 1), True),
+        (Guard("protected", ">=", 0), True),
+        (Guard("protected", "<=", 1), True),
+        (Guard("protected", ">", 0), True),
+        (Guard("protected", "<=", 0), False),
+        (Guard("protected", "==", 0), False),
+        (Guard("protected", "<", 0), False),
+        (Guard("protected", ">", 1), False),
+        (Guard("protected", "==", 2), False),
+    ],
+)
+def test_protected_is_zero_or_one(guard: Guard, holding: bool) -> None:  # noqa: FBT001
+    """Protection is compared as the number 1 while it lasts ..."""
+    assert holding is fires(guard, purchase(0, covers_until="2024-12-31"))
+
+
+@pytest.mark.parametrize(
+    ("guard", "holding"),
+    [
+        (Guard("protected", "==", 1), False),
+        (Guard("protected", ">=", 0), True),
+        (Guard("protected", "<=", 0), True),
+        (Guard("protected", "==", 0), True),
+        (Guard("protected", "<", 1), True),
+        (Guard("protected", "<", 0), False),
+    ],
+)
+def test_unprotected_is_zero(guard: Guard, holding: bool) -> None:  # noqa: FBT001
+    """... and as 0 otherwise."""
+    assert holding is fires(guard, purchase(0))
+
+
+@pytest.mark.parametrize("operator", [">=", "<=", ">", "<", "=="])
+@pytest.mark.parametrize(
+    "fact", ["days_idle", "days_since_purchase", "days_dissatisfied", "days_expired"]
+)
+def test_fact_without_a_value(fact: str, operator: Any) -> None:  # noqa: ANN401
+    """A guard on a fact that has no value never holds."""
+    assert not fires(Guard(fact, operator, 0), event("contacted"))
+
+
+def test_days_expired_begin_at_one() -> None:
+    """On its last day a cover has not expired; from the next day on it has."""
+    covered = purchase(0, covers_until=on(30).date())
+    ended = purchase(0, covers_until=on(29).date())
+
+    assert not fires(Guard("days_expired", "<=", 10), covered)
+    assert fires(Guard("days_expired", "<=", 10), ended)
+    assert not fires(Guard("days_expired", ">", 1), ended)
+
+
+def test_unset_score() -> None:
+    """A score is of the event at hand only: the next survey starts without the last one's."""
+    table = DEFAULT_RULES.with_rule(
+        Rule(
+            "ten",
+            Axis.SITUATION,
+            (NON,),
+            "survey_answered",
+            POTENTIAL,
+            (Guard("score", "==", 10),),
+        )
+    )
+    history = lifecycle(table).replay(
+        [event("survey_answered", 0, score=9), event("survey_answered", 1, score=10)]
+    )
+
+    assert [on(1)] == [move.occurred_at for move in history.transitions]
+
+
+def test_dead_row() -> None:
+    """A time row that no value can satisfy never fires, and time still ends."""
+    dead = by_time("never", "potential", "occasional", Guard("standing_purchases", "<", 0))
+    empty = by_time(
+        "empty",
+        "potential",
+        "regular",
+        Guard("days_since_sign", ">=", 9),
+        Guard("days_since_sign", "<", 9),
+    )
+    model = lifecycle(RuleTable((dead, empty, *DEFAULT_RULES)))
+
+    outcome = model.advance(folded(event("lead_qualified")), to=on(5000))
+
+    assert told(outcome.transitions) == ["went-cold"]
+
+
+def test_zero_money_bound() -> None:
+    """Nothing is below a revenue of 0, so the default policy never demotes for revenue."""
+    customer = folded(
+        *[purchase(day, amount=0) for day in range(0, 12, 2)], preferred_revenue=0
+    )
+
+    outcome = lifecycle().advance(customer, to=on(2000))
+
+    assert customer.situation is PREFERRED
+    assert "no-longer-valuable" not in told(outcome.transitions)
+
+
+CIRCLES = [
+    # One row back is enough where both can hold on one day.
+    [by_time("warm", "non_customer", "potential", Guard("days_since_sign", ">=", 10))],
+    [by_time("warm", "non_customer", "potential")],
+    # A longer way round.
+    [
+        by_time("up", "non_customer", "occasional", Guard("days_since_sign", ">=", 90)),
+        by_time("down", "occasional", "potential", Guard("days_since_sign", ">=", 90)),
+    ],
+]
+
+
+@pytest.mark.parametrize("rows", CIRCLES)
+def test_endless_time(rows: list[Rule]) -> None:
+    """Time rows that could chase each other at one midnight are refused, with their names."""
+    table = RuleTable((*DEFAULT_RULES, *rows))
+
+    with pytest.raises(InvalidRules, match="lead in a circle at one midnight") as caught:
+        Lifecycle(rules=table)
+
+    (problem,) = caught.value.problems
+    assert problem.place == "situation rules"
+    assert any(row.id in problem.value.split(" -> ") for row in rows)
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [Guard("days_since_sign", "<", "cold_days"), Guard("open_opportunities", ">=", 1)],
+)
+def test_time_that_ends(guard: Guard) -> None:
+    """A circle whose guards exclude each other is no circle."""
+    warm = by_time("warm", "non_customer", "potential", guard)
+
+    model = lifecycle(DEFAULT_RULES.with_rule(warm))
+
+    assert model.rules.rules[-1] == warm
+
+
+def test_circle_found_from_outside() -> None:
+    """A circle is refused that is entered from a state outside it."""
+    fresh = Guard("days_since_sign", "<", "cold_days")
+    table = RuleTable(
+        (
+            *DEFAULT_RULES,
+            by_time("enter", "non_customer", "potential", fresh),
+            by_time("up", "potential", "dissatisfied", fresh),
+            by_time("down", "dissatisfied", "potential", fresh),
+        )
+    )
+
+    with pytest.raises(InvalidRules, match=r"up -> down|down -> up"):
+        Lifecycle(rules=table)
+
+
+def test_circle_depends_on_the_policy() -> None:
+    """Rows may exclude each other under one policy and chase each other under another."""
+    table = DEFAULT_RULES.with_rule(
+        by_time(
+            "warm", "non_customer", "potential", Guard("days_since_sign", "<=", "lost_days")
+        )
+    )
+
+    assert Lifecycle(policy=Policy(cold_days=181, lost_days=180), rules=table).rules is table
+    with pytest.raises(InvalidRules, match="circle"):
+        Lifecycle(policy=Policy(cold_days=180, lost_days=180), rules=table)
+
+
+def test_restored_in_a_circle() -> None:
+    """A time row that restores may lead to any of the situations below."""
+    table = RuleTable(
+        (
+            *DEFAULT_RULES,
+            Rule(
+                "forgiven", Axis.SITUATION, (Situation.DISSATISFIED,), "time_passed", "restored"
+            ),
+            by_time("sulks", "regular", "dissatisfied"),
+        )
+    )
+
+    with pytest.raises(InvalidRules, match=r"forgiven -> sulks|sulks -> forgiven"):
+        Lifecycle(rules=table)
+
+
+def test_huge_thresholds() -> None:
+    """A threshold beyond every calendar means never, and breaks nothing."""
+    model = lifecycle(
+        lapsed_days=10**30,
+        at_risk_days=10**30,
+        window_days=10**30,
+        follow_up_days=10**30,
+        correction_holds_days=10**30,
+        stale_days=10**30,
+        implementation_days=10**30,
+        renewal_grace_days=10**30,
+    )
+
+    history = model.replay(
+        [
+            purchase(0, amount=1),
+            event("need_recognized", 1),
+            event("manual_correction", 2, situation="regular", actor="a", reason="r"),
+        ]
+    )
+
+    assert history.customer.situation is REGULAR
+    assert model.next_deadline(history.customer) is None
+    assert model.status(history.customer, as_of=on(10**6)).situation is REGULAR
+
+
+# Time rows that are unlike the default ones: each must still fire on its day.
+
+
+def days_moved(table: RuleTable, *events: Any, rule: str, **thresholds: Any) -> list[float]:  # noqa: ANN401
+    """Return the days on which time fired a rule, up to the last event."""
+    moves = lifecycle(table, **thresholds).replay(events).transitions
+    return [(move.occurred_at - on(0)).days for move in moves if move.rule == rule]
+
+
+def test_time_row_on_a_growing_count() -> None:
+    """A time row may wait for a count to grow: it fires at the midnight after."""
+    table = DEFAULT_RULES.with_rule(
+        by_time("grown", "occasional", "preferred", Guard("purchase_days", ">=", 2))
+    )
+    events = [purchase(0), purchase(5), event("time_passed", 9)]
+
+    assert days_moved(table, *events, rule="grown") == [6]
+
+
+def test_time_row_on_an_upper_age() -> None:
+    """A time row may hold only while an age is small: an event makes it small again."""
+    owing = Guard("payments_overdue", ">", 0)
+    events = [
+        purchase(0),
+        event("payment_overdue", 5),
+        event("product_used", 20),
+        event("time_passed", 30),
+    ]
+
+    for guard, day in [
+        (Guard("days_since_sign", "<", 3), 21),
+        (Guard("days_since_sign", "==", 4), 24),
+        (Guard("days_since_sign", "==", 5), 25),
+        (Guard("days_since_sign", ">", 20), 21),
+    ]:
+        table = DEFAULT_RULES.with_rule(
+            by_time("fresh", "occasional", "potential", owing, guard)
+        )
+        used = events if guard.operator != ">" else [events[0], events[1], events[3]]
+        assert [day] == days_moved(table, *used, rule="fresh")
+
+
+def test_time_row_on_protection() -> None:
+    """A time row may ask that a cover protects: it fires the day after the cover was bought."""
+    table = DEFAULT_RULES.with_rule(
+        by_time("safe", "occasional", "regular", Guard("protected", ">=", 1))
+    )
+    events = [purchase(0), purchase(5, covers_until="2024-03-01"), event("time_passed", 9)]
+
+    assert days_moved(table, *events, rule="safe") == [6]
+
+
+def test_time_row_on_open_opportunities() -> None:
+    """A time row may ask for an open opportunity: it fires the day after one opens."""
+    table = DEFAULT_RULES.with_rule(
+        by_time("shopping", "occasional", "potential", Guard("open_opportunities", ">=", 1))
+    )
+    events = [purchase(0), event("need_recognized", 5), event("time_passed", 9)]
+
+    assert days_moved(table, *events, rule="shopping") == [6]
+
+
+def test_time_row_on_payments() -> None:
+    """A time row may ask for a debt: it fires the day after the payment fell due."""
+    table = DEFAULT_RULES.with_rule(
+        by_time("owing", "occasional", "potential", Guard("payments_overdue", ">", 0))
+    )
+    events = [purchase(0), event("payment_overdue", 5), event("time_passed", 9)]
+
+    assert days_moved(table, *events, rule="owing") == [6]
+
+
+def test_position_time_row_on_a_fact_of_the_customer() -> None:
+    """A time row of the positions may ask for a fact of the customer."""
+    table = DEFAULT_RULES.with_rule(
+        Rule(
+            "paused",
+            Axis.POSITION,
+            ("needs_recognition",),
+            "time_passed",
+            "status_quo",
+            (Guard("open_cases", ">", 0),),
+        )
+    )
+    events = [
+        event("need_recognized", 0),
+        event("case_opened", 5, case_id="k"),
+        event("time_passed", 9),
+    ]
+
+    assert days_moved(table, *events, rule="paused") == [6]
