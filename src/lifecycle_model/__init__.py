@@ -62,6 +62,7 @@ from lifecycle_model.outcome import (
     Status,
     Transition,
 )
+from lifecycle_model.playbook import LANGUAGES, Action, ActionResult, Plan, Playbook, Strategy
 from lifecycle_model.policy import PRESETS, Policy, PolicyRef
 from lifecycle_model.rules import (
     DEFAULT_RULES,
@@ -89,8 +90,11 @@ __all__ = [
     "FACTS",
     "GIVEN",
     "KINDS",
+    "LANGUAGES",
     "PRESETS",
     "RESTORED",
+    "Action",
+    "ActionResult",
     "ActionTaken",
     "Answer",
     "AnswerKind",
@@ -133,6 +137,8 @@ __all__ = [
     "Path",
     "PaymentOverdue",
     "PaymentReceived",
+    "Plan",
+    "Playbook",
     "Policy",
     "PolicyRef",
     "ProductUsed",
@@ -148,6 +154,7 @@ __all__ = [
     "ServiceState",
     "Situation",
     "Status",
+    "Strategy",
     "SupplierChosen",
     "SurveyAnswered",
     "TimePassed",

@@ -136,6 +136,10 @@ class InvalidRules(InvalidInput):
     """A rule table has structural faults."""
 
 
+class InvalidPlaybook(InvalidInput):
+    """A playbook has holes, or a file of it has mistakes."""
+
+
 class InvalidTexts(InvalidInput):
     """The texts of a language lack a key or a placeholder that those of English have."""
 
@@ -164,6 +168,16 @@ class NotExplainable(LifecycleError, TypeError):
             f"{self.found} cannot be told in words: give a record that the verbs return, "
             "for example a Transition"
         )
+
+
+@dataclass(eq=False)
+class NegativeDays(LifecycleError, ValueError):
+    """A span of less than no days."""
+
+    days: int
+
+    def _message(self) -> str:
+        return f"days={self.days} is below 0: give the number of days after the action"
 
 
 @dataclass(eq=False)

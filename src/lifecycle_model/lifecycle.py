@@ -30,6 +30,7 @@ from lifecycle_model.errors import (
     WrongCustomer,
 )
 from lifecycle_model.events import BaseEvent, Event, to_utc
+from lifecycle_model.following import find_results
 from lifecycle_model.history import History, Outcome
 from lifecycle_model.kernel import layout as at
 from lifecycle_model.kernel.guards import fact_value
@@ -41,6 +42,7 @@ from lifecycle_model.memory import Memory
 from lifecycle_model.order import in_order
 from lifecycle_model.outcome import Deadline, Number, Path, RuleCheck, State, Status
 from lifecycle_model.pathfinding import find_path
+from lifecycle_model.playbook import ActionResult, Plan, Playbook, make_plan
 from lifecycle_model.policy import Policy
 from lifecycle_model.rules import DEFAULT_RULES, FACTS, RESTORED, RuleTable
 from lifecycle_model.states import Axis, BuyingPosition, Situation
@@ -339,6 +341,75 @@ class Lifecycle:
         ['purchase_completed', 'purchase_completed', 'purchase_completed']
         """
         return find_path(self, customer, target, opportunity_id)
+
+    def plan(
+        self,
+        customer: Customer,
+        *,
+        lang: str = "en",
+        playbook: Playbook | None = None,
+        as_of: datetime | None = None,
+    ) -> Plan:
+        """Return what to do for a customer now, what waits and why, and by when.
+
+        Args:
+            customer: where the customer stands.
+            lang: the language of the default playbook: `en`, `pt`, `es` or `it`.
+            playbook: used instead of the default one; it brings its own language.
+            as_of: the instant to which time passes first; the customer's clock where not given.
+
+        Raises:
+            UnknownLanguage: the language is not one of the four.
+            LateEvent: `as_of` is before the customer's clock.
+
+        >>> plan = Lifecycle().plan(Customer(id="c"), lang="es")
+        >>> plan.planned[0].action.title
+        'Vigilar las señales de cambio'
+        """
+        if as_of is not None:
+            customer = self.advance(customer, to=as_of).customer
+        status = self.status(customer, as_of=as_of)
+        return make_plan(
+            playbook or Playbook.default(lang), customer, status, self.next_deadline(customer)
+        )
+
+    def actions(
+        self,
+        events: Iterable[Event],
+        *,
+        days: int,
+        playbook: Playbook | None = None,
+        customer: Customer | None = None,
+        as_of: datetime | None = None,
+    ) -> tuple[ActionResult, ...]:
+        """Return every action taken, held against the plan of its moment, and what followed.
+
+        Args:
+            events: validated events of one customer, as for `replay`.
+            days: within how many days what an action works towards must follow.
+            playbook: says what each action works towards; the default one where not given.
+            customer: a snapshot to continue from; without one the customer is new.
+            as_of: when the history ends; at its last event where not given.
+
+        Raises:
+            NegativeDays: `days` is below 0.
+            LateEvent: as for `replay`, and so are the other errors.
+
+        >>> from datetime import UTC, datetime
+        >>> from lifecycle_model import ActionTaken, SurveyAnswered
+        >>> asked = ActionTaken(
+        ...     customer_id="c",
+        ...     occurred_at=datetime(2024, 5, 1, tzinfo=UTC),
+        ...     action_id="short-survey",
+        ... )
+        >>> answered = SurveyAnswered(
+        ...     customer_id="c", occurred_at=datetime(2024, 5, 4, tzinfo=UTC), score=9
+        ... )
+        >>> Lifecycle().actions([asked, answered], days=7)[0].followed
+        <Followed.YES: 'yes'>
+        """
+        history = self.replay(events, customer=customer, as_of=as_of)
+        return find_results(self, history, customer, playbook or Playbook.default(), days)
 
     def machine(  # noqa: PLR0913 - the attributes and the callbacks, all by name
         self,

@@ -140,8 +140,10 @@ def test_counts_stand_beside() -> None:
     assert "occasional --> regular: became regular (1)\n" in counted.render("mermaid")
     assert "Regular customer\\n1" in counted.render("dot")
     assert "became regular (1)" in counted.render("dot")
-    assert "| Regular | 1 |" in counted.render("table")
-    assert "| purchase_days >= 3 (regular_days) | Regular | 1 |" in counted.render("table")
+    assert "| Regular customer | 1 |" in counted.render("table")
+    assert "| purchase_days >= 3 (regular_days) | Regular customer | 1 |" in counted.render(
+        "table"
+    )
 
 
 def test_thresholds_are_the_policys() -> None:
@@ -221,7 +223,5 @@ def test_unknown_names(ask: Any, message: str) -> None:
 
 def test_unknown_language() -> None:
     """An unknown language is named with the four."""
-    with pytest.raises(
-        errors.UnknownLanguage, match="'de' is not known: use one of: en, pt, es, it"
-    ):
+    with pytest.raises(errors.UnknownLanguage, match="use one of: en, pt, es, it"):
         diagram(LIFECYCLE, lang="de")

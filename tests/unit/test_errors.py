@@ -47,6 +47,16 @@ CASES = [
         "pt.toml is not valid:\n  score: 11: is too high",
     ),
     (
+        errors.InvalidPlaybook("mine.toml", PROBLEMS[:1]),
+        ValueError,
+        "mine.toml is not valid:\n  score: 11: is too high",
+    ),
+    (
+        errors.NegativeDays(-1),
+        ValueError,
+        "days=-1 is below 0: give the number of days after the action",
+    ),
+    (
         errors.UnknownLanguage("fr", ("en", "pt", "es", "it")),
         ValueError,
         "language 'fr' is not known: use one of: en, pt, es, it",

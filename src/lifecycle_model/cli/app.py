@@ -15,6 +15,8 @@ from lifecycle_model.cli.check import check
 from lifecycle_model.cli.diagram import diagram
 from lifecycle_model.cli.explain import explain
 from lifecycle_model.cli.faults import InputError
+from lifecycle_model.cli.plan import plan
+from lifecycle_model.cli.playbook import playbook
 from lifecycle_model.cli.replay import replay
 from lifecycle_model.cli.rules import rules
 from lifecycle_model.cli.schema import schema
@@ -29,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (replay, explain, check, rules, diagram, schema):
+for command in (replay, explain, plan, playbook, check, rules, diagram, schema):
     app.command()(command)
 
 

@@ -45,7 +45,7 @@ def explain(
     instant = parse_as_of(as_of, reading.times.zone, lifecycle.policy.day_offset_minutes)
     read = read_log(reading)
     if customer not in read.events:
-        raise _unknown(read, customer)
+        raise unknown_customer(read, customer)
     history = fold_one(read, customer, lifecycle, instant)
     read.faults.check()
     tell_notes(read, [] if history is None else history.conflicts)
@@ -61,7 +61,7 @@ def explain(
         tell(story)
 
 
-def _unknown(log: Log, customer: str) -> InputError:
+def unknown_customer(log: Log, customer: str) -> InputError:
     """Say that a customer is not in the log, and which ids are like it."""
     near = get_close_matches(customer, log.events, n=3)
     hint = "did you mean" if near else f"the log has {len(log.events):,}, for example"

@@ -1,9 +1,9 @@
 """Pictures and charts of the rules: one neutral graph, and one renderer a format."""
 
+from lifecycle_model.explain.texts import LANGUAGES
 from lifecycle_model.export.counting import Counts
 from lifecycle_model.export.diagram import FORMATS, Diagram, diagram
 from lifecycle_model.export.graph import Condition, Graph, Region, Row, StateNode, Target
-from lifecycle_model.export.labels import LANGUAGES
 
 __all__ = [
     "FORMATS",
