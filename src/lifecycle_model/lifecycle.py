@@ -1,59 +1,32 @@
 """The public verbs: where a customer stands, why, what would change it, and when."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 from lifecycle_model.customer import Customer
-from lifecycle_model.decode import Decoder, fact_number
-from lifecycle_model.derived import (
-    FUNNEL_LINES,
-    SALES_LINES,
-    SERVICE_LINES,
-    STAGE_LINES,
-    conditions,
-    first_value,
-)
-from lifecycle_model.encode import POSITIONS, SITUATIONS, Codes, day_of, encode, midnight
-from lifecycle_model.errors import (
-    FutureEvent,
-    LateEvent,
-    NaiveTime,
-    NotAnEvent,
-    NothingToReplay,
-    OutsideCalendar,
-    RevenueOverflow,
-    SnapshotMismatch,
-    TransitionRefused,
-    WrongCustomer,
-)
-from lifecycle_model.events import BaseEvent, Event, to_utc
+from lifecycle_model.engine import Engine
+from lifecycle_model.events import Event
 from lifecycle_model.following import find_results
 from lifecycle_model.history import History, Outcome
-from lifecycle_model.kernel import layout as at
-from lifecycle_model.kernel.guards import fact_value
-from lifecycle_model.kernel.layout import Decision
-from lifecycle_model.kernel.moves import restored_situation
-from lifecycle_model.kernel.program import FACT_CODES, Program, compile_program
-from lifecycle_model.machine import Callback, Engine, LiveMachine, MakeMemory, Settings
-from lifecycle_model.memory import Memory
-from lifecycle_model.order import in_order
-from lifecycle_model.outcome import Deadline, Number, Path, RuleCheck, State, Status
+from lifecycle_model.kernel.program import Program, compile_program
+from lifecycle_model.machine import Callback, LiveMachine, Settings
+from lifecycle_model.outcome import Deadline, Path, RuleCheck, State, Status
 from lifecycle_model.pathfinding import find_path
 from lifecycle_model.playbook import ActionResult, Plan, Playbook, make_plan
 from lifecycle_model.policy import Policy
-from lifecycle_model.rules import DEFAULT_RULES, FACTS, RESTORED, RuleTable
-from lifecycle_model.states import Axis, BuyingPosition, Situation
+from lifecycle_model.rules import DEFAULT_RULES, RuleTable
+from lifecycle_model.standing import find_checks, find_deadline, find_status
 
 if TYPE_CHECKING:
     from transitions import Machine
 
+    from lifecycle_model.states import Axis
+
 Subject = TypeVar("Subject")
 """A class of the user's own."""
-
-_CUSTOMER_FACTS: Final = tuple(fact.name for fact in FACTS.values() if fact.scope == "customer")
 
 
 @dataclass(frozen=True)
@@ -80,11 +53,17 @@ class Lifecycle:
 
     policy: Policy = field(default_factory=Policy)
     rules: RuleTable = DEFAULT_RULES
-    program: Program = field(init=False, repr=False, compare=False)
-    """The kernel's form of both."""
+    engine: Engine = field(init=False, repr=False, compare=False)
+    """What folds, with both in the kernel's form."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "program", compile_program(self.rules, self.policy))
+        engine = Engine(self.policy, compile_program(self.rules, self.policy))
+        object.__setattr__(self, "engine", engine)
+
+    @property
+    def program(self) -> Program:
+        """The rules and the policy in the kernel's form."""
+        return self.engine.program
 
     def replay(
         self,
@@ -117,23 +96,7 @@ class Lifecycle:
         >>> [move.rule for move in history.transitions if move.axis == "situation"]
         ['first-purchase', 'became-regular']
         """
-        until = None if as_of is None else _aware("as_of", as_of)
-        ordered = in_order(events, customer, until)
-        if customer is None:
-            known = ordered.events or ordered.future
-            if not known:
-                raise NothingToReplay
-            customer = Customer(id=known[0].customer_id)
-        events = tuple(ordered.events)
-        memory, _, _ = self._fold(customer, events, until, 0)
-        return History(
-            self._pack(memory, events, until),
-            events,
-            ordered.duplicates,
-            ordered.conflicts,
-            ordered.future,
-            partial(self._decisions, customer, events, until),
-        )
+        return self.engine.replay(events, customer, as_of)
 
     def apply(
         self,
@@ -169,39 +132,7 @@ class Lifecycle:
         >>> Lifecycle().apply(Customer(id="c"), event).transitions
         ()
         """
-        return self._apply(customer, event, now, strict, Memory)
-
-    def _apply(
-        self,
-        customer: Customer,
-        event: Event,
-        now: datetime | None,
-        strict: bool,  # noqa: FBT001 - handed on by `apply`
-        new_memory: MakeMemory,
-    ) -> Outcome:
-        """Fold one event into a memory of the given making."""
-        if not isinstance(event, BaseEvent):
-            raise NotAnEvent(type(event).__name__)
-        if event.customer_id != customer.id:
-            raise WrongCustomer(customer.id, event.customer_id)
-        if now is not None and event.occurred_at > _aware("now", now):
-            raise FutureEvent(customer.id, event.occurred_at, now, event.event_id, event.kind)
-        clock = customer.clock
-        if clock is not None and event.occurred_at <= clock:
-            if event.occurred_at < clock:
-                raise LateEvent(
-                    customer.id, event.occurred_at, clock, event.event_id, event.kind
-                )
-            if (event.source, event.event_id) in customer.clock_events:
-                decoder = Decoder(self.program, self.policy, (), {})
-                return Outcome(customer, decoder, (), duplicate=True)
-        memory, decoder, decisions = self._fold(
-            customer, (event,), None, at.ANSWERS, new_memory
-        )
-        outcome = Outcome(self._pack(memory, (event,), None), decoder, decisions)
-        if strict and outcome.refusals:
-            raise TransitionRefused(customer.id, outcome.refusals)
-        return outcome
+        return self.engine.apply(customer, event, now=now, strict=strict)
 
     def advance(self, customer: Customer, *, to: datetime) -> Outcome:
         """Let time pass without an event.
@@ -221,13 +152,7 @@ class Lifecycle:
         >>> lifecycle.advance(lead, to=datetime(2024, 6, 1, tzinfo=UTC)).transitions[0].rule
         'went-cold'
         """
-        return self._advance(customer, to, Memory)
-
-    def _advance(self, customer: Customer, to: datetime, new_memory: MakeMemory) -> Outcome:
-        """Let time pass in a memory of the given making."""
-        until = _aware("to", to)
-        memory, decoder, decisions = self._fold(customer, (), until, at.MOVES, new_memory)
-        return Outcome(self._pack(memory, (), until), decoder, decisions)
+        return self.engine.advance(customer, to)
 
     def status(self, customer: Customer, *, as_of: datetime | None = None) -> Status:
         """Return the six values of a customer, and the facts behind them.
@@ -242,21 +167,7 @@ class Lifecycle:
         >>> Lifecycle().status(Customer(id="c")).stage
         <LifecycleStage.SEGMENTATION: 'segmentation'>
         """
-        until = self._until(customer, as_of)
-        memory = self._memory(customer, Codes(customer, self.policy), until)
-        after = memory.pack({})
-        day = max(memory.state[at.DAY], 0)
-        bits = conditions(memory.state, memory.opportunities, memory.listed, day, self.program)
-        return Status(
-            as_of=until,
-            situation=after.situation,
-            position=after.position,
-            stage=first_value(STAGE_LINES, bits),
-            funnel_group=first_value(FUNNEL_LINES, bits),
-            sales_step=first_value(SALES_LINES, bits),
-            service_state=first_value(SERVICE_LINES, bits),
-            facts={name: self._fact(memory, name) for name in _CUSTOMER_FACTS},
-        )
+        return find_status(self.engine, customer, as_of)
 
     def next_deadline(self, customer: Customer) -> Deadline | None:
         """Return the next midnight at which something changes if nothing happens, or None.
@@ -271,18 +182,7 @@ class Lifecycle:
         >>> deadline.rule, deadline.occurred_at.date().isoformat()
         ('went-cold', '2024-03-31')
         """
-        codes = Codes(customer, self.policy)
-        memory = self._memory(customer, codes)
-        due = memory.due()
-        try:
-            instant = midnight(due, self.policy.day_offset_minutes)
-        except (OverflowError, ValueError):  # beyond the calendar: never
-            return None
-        decisions: list[Decision] = []
-        memory.state[at.RECORDING] = at.MOVES
-        memory.advance(due, decisions)
-        decoder = Decoder(self.program, self.policy, (), codes.opportunities)
-        return Deadline(instant, tuple(decoder.transitions(decisions)))
+        return find_deadline(self.engine, customer)
 
     def why_not(
         self,
@@ -305,18 +205,12 @@ class Lifecycle:
         Raises:
             LateEvent: `as_of` is before the customer's clock.
 
+        >>> from lifecycle_model import Situation
         >>> (check,) = Lifecycle().why_not(Customer(id="c"), Situation.OCCASIONAL)[:1]
         >>> check.rule.id, str(check.evidence[0])
         ('first-purchase', 'standing_purchases 0 <= 1')
         """
-        codes = Codes(customer, self.policy)
-        start = -1
-        if isinstance(target, BuyingPosition):
-            codes.opportunity(opportunity_id)
-            codes.order([])
-            start = codes.opportunities[opportunity_id] * at.OPPORTUNITY_SLOTS
-        memory = self._memory(customer, codes, self._until(customer, as_of))
-        return tuple(self._checks(memory, target, start))
+        return find_checks(self.engine, customer, target, opportunity_id, as_of)
 
     def path(
         self, customer: Customer, target: State, *, opportunity_id: str = "main"
@@ -336,6 +230,7 @@ class Lifecycle:
             The events and what they move, empty where the customer is there; None where no
             events lead there under this policy.
 
+        >>> from lifecycle_model import Situation
         >>> path = Lifecycle().path(Customer(id="c"), Situation.REGULAR)
         >>> [event.kind for event in path.events]
         ['purchase_completed', 'purchase_completed', 'purchase_completed']
@@ -460,7 +355,7 @@ class Lifecycle:
         <Situation.POTENTIAL: 'potential'>
         """
         settings = Settings(
-            engine=Engine(self.policy, self.program, self._apply, self._advance),
+            engine=self.engine,
             machines=self._machines,
             situation=situation,
             position=position,
@@ -483,133 +378,3 @@ class Lifecycle:
     def __getstate__(self) -> dict[str, object]:
         """Return what is pickled: all but the machines, which are built again."""
         return {name: one for name, one in self.__dict__.items() if name != "_machines"}
-
-    def _checks(self, memory: Memory, target: State, start: int) -> Iterable[RuleCheck]:
-        """Hold every row that leads to the target against the memory."""
-        axis = Axis.SITUATION if start < 0 else Axis.POSITION
-        if start < 0:
-            held: State = SITUATIONS[memory.state[at.SITUATION]]
-        else:
-            held = POSITIONS[memory.opportunities[start + at.POSITION]]
-        restored = restored_situation(memory.state)
-        decoder = Decoder(self.program, self.policy, (), {})
-        for rule in self.rules:
-            leads = rule.target == target or (
-                rule.target == RESTORED and restored >= 0 and SITUATIONS[restored] == target
-            )
-            if rule.axis == axis and leads:
-                values = [
-                    self._value(memory, guard.fact, start, target) for guard in rule.guards
-                ]
-                evidence = decoder.evidence(rule.guards, values)
-                yield RuleCheck(rule, evidence, source_holds=held in rule.sources)
-
-    def _fold(
-        self,
-        customer: Customer,
-        events: Sequence[Event],
-        until: datetime | None,
-        recording: int,
-        new_memory: MakeMemory = Memory,
-    ) -> tuple[Memory, Decoder, list[Decision]]:
-        """Fold ordered events, then let time pass; return the memory and what was decided."""
-        clock = customer.clock
-        if until is not None and clock is not None and until < clock:
-            raise LateEvent(customer.id, until, clock)
-        self._check_snapshot(customer)
-        codes = Codes(customer, self.policy)
-        records = encode(events, codes, self.policy)
-        memory = new_memory(customer, codes, self.program, len(records))
-        memory.state[at.RECORDING] = recording
-        sink: list[Decision] = []
-        folded = memory.fold(records, sink)
-        if folded < len(records):
-            event = events[folded]
-            raise RevenueOverflow(customer.id, event.occurred_at, event.event_id)
-        if until is not None:
-            memory.advance(day_of(until, self.policy.day_offset_minutes), sink)
-        return memory, Decoder(self.program, self.policy, events, codes.opportunities), sink
-
-    def _decisions(
-        self, customer: Customer, events: Sequence[Event], until: datetime | None
-    ) -> tuple[Decoder, list[Decision]]:
-        """Fold again, for what was decided."""
-        _, decoder, decisions = self._fold(customer, events, until, at.MOVES)
-        return decoder, decisions
-
-    def _pack(
-        self, memory: Memory, events: Sequence[Event], until: datetime | None
-    ) -> Customer:
-        """Return what the memory's customer became."""
-        customer, state = memory.customer, memory.state
-        if not events and (until is None or customer.clock is None):
-            return customer
-        offset = self.policy.day_offset_minutes
-        clock = until if until is not None else events[-1].occurred_at
-        names = set(customer.clock_events) if customer.clock == clock else set()
-        for event in reversed(events):
-            if event.occurred_at != clock:
-                break
-            if event.event_id is not None:
-                names.add((event.source, event.event_id))
-        known: dict[str, object] = {
-            "window_days": self.policy.window_days,
-            "day_offset_minutes": offset,
-            "clock": clock,
-            "clock_events": tuple(sorted(names)),
-        }
-        if state[at.MOVED_ROW] >= 0:
-            moved_by = state[at.MOVED_EVENT]
-            since = midnight(state[at.MOVED_DAY], offset)
-            known["situation_rule"] = self.program.rules[state[at.MOVED_ROW]].id
-            known["situation_since"] = since if moved_by < 0 else events[moved_by].occurred_at
-        return memory.pack(known)
-
-    def _memory(
-        self, customer: Customer, codes: Codes, until: datetime | None = None
-    ) -> Memory:
-        """Return the customer's memory, with time passed where asked for."""
-        self._check_snapshot(customer)
-        memory = Memory(customer, codes, self.program)
-        if until is not None:
-            memory.advance(day_of(until, self.policy.day_offset_minutes), [])
-        return memory
-
-    def _check_snapshot(self, customer: Customer) -> None:
-        window, offset = customer.window_days, customer.day_offset_minutes
-        if window is not None and window < self.policy.window_days:
-            raise SnapshotMismatch(customer.id, "window_days", window, self.policy.window_days)
-        if offset is not None and offset != self.policy.day_offset_minutes:
-            raise SnapshotMismatch(
-                customer.id, "day_offset_minutes", offset, self.policy.day_offset_minutes
-            )
-
-    def _until(self, customer: Customer, as_of: datetime | None) -> datetime | None:
-        until = customer.clock if as_of is None else _aware("as_of", as_of)
-        if until is not None and customer.clock is not None and until < customer.clock:
-            raise LateEvent(customer.id, until, customer.clock)
-        return until
-
-    def _fact(self, memory: Memory, name: str) -> Number | None:
-        return fact_number(name, self._value(memory, name, -1, Situation.NON_CUSTOMER))
-
-    def _value(self, memory: Memory, name: str, start: int, target: State) -> int:
-        """Return the kernel's number of a fact today."""
-        place = -1 if start < 0 else POSITIONS.index(BuyingPosition(target))
-        return fact_value(
-            memory.state,
-            memory.opportunities,
-            start,
-            FACT_CODES[name],
-            max(memory.state[at.DAY], 0),
-            place,
-        )
-
-
-def _aware(name: str, value: object) -> datetime:
-    if not isinstance(value, datetime) or value.utcoffset() is None:
-        raise NaiveTime(name, value)
-    try:
-        return to_utc(value)
-    except ValueError:
-        raise OutsideCalendar(value, 0) from None

@@ -85,5 +85,7 @@ def random_trail(name: str) -> tuple[Lifecycle, list[Question]]:
         memory.questions = []
         return memory
 
-    memory, _, _ = lifecycle._fold(Customer(id="c"), plain, None, at.ANSWERS, with_questions)
+    memory, _, _ = lifecycle.engine.fold(
+        Customer(id="c"), plain, None, at.ANSWERS, with_questions
+    )
     return lifecycle, memory.questions

@@ -90,8 +90,12 @@ def test_every_midnight(chunk: int) -> None:
             every_midnight=True,
         )
 
-        asked, _, decided = lifecycle._fold(Customer(id="c"), plain, None, layout.ANSWERS, make)
-        known, _, expected = lifecycle._fold(Customer(id="c"), plain, None, layout.ANSWERS)
+        asked, _, decided = lifecycle.engine.fold(
+            Customer(id="c"), plain, None, layout.ANSWERS, make
+        )
+        known, _, expected = lifecycle.engine.fold(
+            Customer(id="c"), plain, None, layout.ANSWERS
+        )
 
         assert decided == expected
         assert asked.pack({}) == known.pack({})

@@ -88,7 +88,9 @@ class LiveMachine(Generic[Subject]):
         customer = self._known() or Customer(id=event.customer_id)
         apply = self._settings.engine.apply
         run = _Run(self, (event,))
-        return run.keep(lambda: apply(customer, event, now, strict, run.new_memory))
+        return run.keep(
+            lambda: apply(customer, event, now=now, strict=strict, new_memory=run.new_memory)
+        )
 
     def advance(self, *, to: datetime) -> Outcome | None:
         """Let time pass without an event; None for a new customer that has had no event.

@@ -2,18 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
 
-from lifecycle_model.customer import Customer
-from lifecycle_model.encode import Codes
+from lifecycle_model.engine import Engine
 from lifecycle_model.errors import InvalidCallbacks, Problem, did_you_mean, shown
-from lifecycle_model.events import Event
-from lifecycle_model.history import Outcome
-from lifecycle_model.kernel.program import Program
-from lifecycle_model.memory import Memory
 from lifecycle_model.outcome import State, Transition
-from lifecycle_model.policy import Policy
 from lifecycle_model.states import Axis, BuyingPosition, Situation
 
 if TYPE_CHECKING:
@@ -24,20 +17,8 @@ Subject = TypeVar("Subject")
 Callback: TypeAlias = Callable[[Subject, Transition], object]
 """Called with the object and the move; what it returns is not looked at."""
 
-MakeMemory: TypeAlias = Callable[[Customer, Codes, Program, int], Memory]
-
 STATES: Final = (*map(str, Situation), *map(str, BuyingPosition))
 """What a callback may stand under."""
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """Whoever folds: time, order, clock and currency are not the machine's business."""
-
-    policy: Policy
-    program: Program
-    apply: Callable[[Customer, Event, datetime | None, bool, MakeMemory], Outcome]
-    advance: Callable[[Customer, datetime, MakeMemory], Outcome]
 
 
 @dataclass(frozen=True, slots=True)
