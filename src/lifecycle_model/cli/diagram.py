@@ -65,7 +65,7 @@ def diagram(
     as_of: opt.AsOfOption = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write to a file."),
+        typer.Option("--out", "-o", metavar="FILE", help="Write to a file."),
     ] = None,
 ) -> None:
     """Draw the rules of both axes under a policy."""
