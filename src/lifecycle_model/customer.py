@@ -217,11 +217,15 @@ class Customer(BaseModel):
     @property
     def position(self) -> BuyingPosition:
         """The leading position: the most advanced decision that is not yet signed."""
-        held = {opportunity.position for opportunity in self.opportunities}
-        for position in _BY_LEAD:
-            if position in held:
-                return position
-        return BuyingPosition.STATUS_QUO
+        leading = self.leading_opportunity
+        return BuyingPosition.STATUS_QUO if leading is None else leading.position
+
+    @property
+    def leading_opportunity(self) -> Opportunity | None:
+        """The opportunity that holds the leading position; the first of several by id."""
+        return min(
+            self.opportunities, key=lambda one: _BY_LEAD.index(one.position), default=None
+        )
 
     def to_json(self) -> str:
         """Return the stored form."""

@@ -18,7 +18,13 @@ from lifecycle_model.pathfinding import find_path
 from lifecycle_model.playbook import ActionResult, Plan, Playbook, make_plan
 from lifecycle_model.policy import Policy
 from lifecycle_model.rules import DEFAULT_RULES, RuleTable
-from lifecycle_model.standing import find_checks, find_deadline, find_status
+from lifecycle_model.standing import (
+    find_checks,
+    find_deadline,
+    find_status,
+    known_state,
+    opportunity_of,
+)
 
 if TYPE_CHECKING:
     from transitions import Machine
@@ -189,7 +195,7 @@ class Lifecycle:
         customer: Customer,
         target: State,
         *,
-        opportunity_id: str = "main",
+        opportunity_id: str | None = None,
         as_of: datetime | None = None,
     ) -> tuple[RuleCheck, ...]:
         """Return every rule that leads to a state, each guard with value, threshold and gap.
@@ -199,11 +205,13 @@ class Lifecycle:
         Args:
             customer: where the customer stands.
             target: a situation, or a buying position.
-            opportunity_id: the opportunity meant, for a buying position.
+            opportunity_id: the opportunity meant, for a buying position; the leading one, else
+                "main", where not given.
             as_of: the instant to which time passes first; the customer's clock where not given.
 
         Raises:
             LateEvent: `as_of` is before the customer's clock.
+            UnknownName: the target is neither a situation nor a buying position.
 
         >>> from lifecycle_model import Situation
         >>> (check,) = Lifecycle().why_not(Customer(id="c"), Situation.OCCASIONAL)[:1]
@@ -213,7 +221,7 @@ class Lifecycle:
         return find_checks(self.engine, customer, target, opportunity_id, as_of)
 
     def path(
-        self, customer: Customer, target: State, *, opportunity_id: str = "main"
+        self, customer: Customer, target: State, *, opportunity_id: str | None = None
     ) -> Path | None:
         """Return the shortest sequence of events that leads to a state.
 
@@ -224,18 +232,23 @@ class Lifecycle:
         Args:
             customer: where the customer stands.
             target: a situation, or a buying position.
-            opportunity_id: the opportunity meant, for a buying position.
+            opportunity_id: the opportunity that the events name; the leading one, else "main",
+                where not given.
 
         Returns:
             The events and what they move, empty where the customer is there; None where no
             events lead there under this policy.
+
+        Raises:
+            UnknownName: the target is neither a situation nor a buying position.
 
         >>> from lifecycle_model import Situation
         >>> path = Lifecycle().path(Customer(id="c"), Situation.REGULAR)
         >>> [event.kind for event in path.events]
         ['purchase_completed', 'purchase_completed', 'purchase_completed']
         """
-        return find_path(self, customer, target, opportunity_id)
+        meant = opportunity_of(customer, opportunity_id)
+        return find_path(self, customer, known_state(target), meant)
 
     def plan(
         self,

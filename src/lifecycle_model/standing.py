@@ -16,6 +16,7 @@ from lifecycle_model.derived import (
 )
 from lifecycle_model.encode import POSITIONS, SITUATIONS, Codes, midnight
 from lifecycle_model.engine import Engine
+from lifecycle_model.errors import UnknownName
 from lifecycle_model.kernel import layout as at
 from lifecycle_model.kernel.guards import fact_value
 from lifecycle_model.kernel.moves import restored_situation
@@ -66,20 +67,45 @@ def find_deadline(engine: Engine, customer: Customer) -> Deadline | None:
     return Deadline(instant, tuple(decoder.transitions(decisions)))
 
 
+def known_state(target: State | str) -> State:
+    """Return a situation or a buying position, given as such or by its text.
+
+    Raises:
+        UnknownName: it is neither.
+
+    >>> known_state("preferred")
+    <Situation.PREFERRED: 'preferred'>
+    """
+    for axis in (Situation, BuyingPosition):
+        if str(target) in tuple(axis):
+            return axis(str(target))
+    raise UnknownName("state", str(target), (*Situation, *BuyingPosition))
+
+
+def opportunity_of(customer: Customer, opportunity_id: str | None) -> str:
+    """Return the opportunity meant: the one named, else the leading one, else "main"."""
+    leading = customer.leading_opportunity
+    if opportunity_id is not None or leading is None:
+        return opportunity_id or "main"
+    return leading.id
+
+
 def find_checks(
     engine: Engine,
     customer: Customer,
     target: State,
-    opportunity_id: str,
+    opportunity_id: str | None,
     as_of: datetime | None,
 ) -> tuple[RuleCheck, ...]:
     """Return every rule that leads to a state; see `Lifecycle.why_not`."""
     codes = Codes(customer, engine.policy)
+    target = known_state(target)
     start = -1
     if isinstance(target, BuyingPosition):
-        codes.opportunity(opportunity_id)
+        meant = opportunity_of(customer, opportunity_id)
+        codes.opportunity(meant)
         codes.order([])
-        start = codes.opportunities[opportunity_id] * at.OPPORTUNITY_SLOTS
+        start = codes.opportunities[meant] * at.OPPORTUNITY_SLOTS
     memory = engine.memory(customer, codes, engine.until(customer, as_of))
     return tuple(_checks(engine, memory, target, start))
 

@@ -32,6 +32,7 @@ from lifecycle_model.errors import (
     RevenueOverflow,
     SnapshotMismatch,
     TransitionRefused,
+    UnknownName,
     WrongCustomer,
 )
 from unit.making import LIFECYCLE, event, folded, lifecycle, on, purchase, told, values
@@ -916,7 +917,7 @@ def test_why_not_a_position() -> None:
     assert reasons(customer, quo, **asked)["stalled"] == (True, {"days_since_touched": 5})
     asked["opportunity_id"] = "c"
     assert reasons(customer, quo, **asked)["stalled"] == (True, {"days_since_touched": 4})
-    assert reasons(customer, quo)["settled"] == (False, {"days_in_position": None})
+    assert reasons(customer, quo)["settled"] == (False, {"days_in_position": 0})
     asked["opportunity_id"] = "a"
     assert reasons(customer, quo, **asked)["stalled"] == (False, {"days_since_touched": None})
 
@@ -966,3 +967,36 @@ def test_as_of_outside_the_calendar() -> None:
 
     with pytest.raises(LifecycleError):
         LIFECYCLE.replay([purchase()], as_of=late)
+
+
+@pytest.mark.parametrize("target", ["preffered", "retention", 7])
+def test_unknown_target(target: Any) -> None:
+    """What is neither a situation nor a position is an error, not an empty answer."""
+    with pytest.raises(UnknownName, match="use one of non_customer, potential"):
+        LIFECYCLE.why_not(NEW, target)
+    with pytest.raises(UnknownName, match="use one of non_customer, potential"):
+        LIFECYCLE.path(NEW, target)
+
+
+def test_target_as_text() -> None:
+    """The text of a state means the state."""
+    assert LIFECYCLE.why_not(NEW, Situation.REGULAR) == LIFECYCLE.why_not(NEW, "regular")  # type: ignore[arg-type]
+
+
+def test_leading_opportunity_is_meant() -> None:
+    """Where no opportunity is named, the leading one is signed and asked about."""
+    buyer = folded(
+        event("need_recognized", 0, opportunity_id="b"),
+        event("supplier_chosen", 1, opportunity_id="c"),
+        event("purchase_completed", 2, opportunity_id="a"),
+    )
+    path = LIFECYCLE.path(buyer, BuyingPosition.IMPLEMENTATION)
+    (check,) = (
+        one
+        for one in LIFECYCLE.why_not(buyer, BuyingPosition.STATUS_QUO)
+        if one.rule.id == "stalled"
+    )
+
+    assert path is not None
+    assert [one.opportunity_id for one in path.events] == ["c"]
+    assert check.source_holds
