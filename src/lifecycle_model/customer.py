@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from lifecycle_model.errors import InvalidCustomer, problems_of
-from lifecycle_model.events import Day, Id, Instant, money_amount, money_units
+from lifecycle_model.events import Day, Id, Instant, Text, money_amount, money_units
 from lifecycle_model.states import BuyingPosition, Situation
 
 SCHEMA_VERSION: Final = 1
@@ -170,13 +170,13 @@ class Customer(BaseModel):
     id: Id
     clock: Instant | None = None
     """The later of the last event folded and the instant advanced to; None without events."""
-    clock_events: tuple[tuple[str, str], ...] = ()
+    clock_events: tuple[tuple[Text, Text], ...] = ()
     """(source, event_id) of the events at the clock's own instant."""
 
     situation: Situation = Situation.NON_CUSTOMER
     situation_since: Instant | None = None
     """When the situation was entered; None where it never changed."""
-    situation_rule: str | None = None
+    situation_rule: Text | None = None
     """The rule that led there."""
     restores_to: Situation | None = None
     """While dissatisfied: the situation held before."""
@@ -204,9 +204,9 @@ class Customer(BaseModel):
     open_cases: tuple[OpenCase, ...] = ()
     """By ascending id."""
     payments_overdue: Count = 0
-    withdrawn_channels: tuple[str, ...] = ()
+    withdrawn_channels: tuple[Text, ...] = ()
     """Channels on which the customer withdrew consent, ascending."""
-    currency: str | None = None
+    currency: Id | None = None
     """The customer's first currency."""
 
     window_days: Annotated[int, Field(strict=True, ge=1)] | None = None
@@ -258,6 +258,9 @@ class Customer(BaseModel):
             raise ValueError(msg)
         if self.standing_purchases > self.purchases:
             msg = "standing_purchases are more than purchases"
+            raise ValueError(msg)
+        if sum(self.window.purchases) > self.standing_purchases:
+            msg = "standing_purchases are fewer than those in the window"
             raise ValueError(msg)
         if any(one.position == BuyingPosition.STATUS_QUO for one in self.opportunities):
             msg = "opportunities at status_quo are not stored: leave them out"

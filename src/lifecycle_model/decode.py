@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 from lifecycle_model.encode import POSITIONS, SITUATIONS, midnight
@@ -48,7 +49,7 @@ def fact_number(name: str, value: int) -> Number | None:
     return value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decoder:
     """Tells decisions in the words of one table, one policy and one run of events."""
 
@@ -57,6 +58,10 @@ class Decoder:
     events: Sequence[Event]
     opportunities: Mapping[str, int]
     """The ids with their codes, in the order of the codes."""
+
+    @cached_property
+    def _ids(self) -> tuple[str, ...]:
+        return tuple(self.opportunities)
 
     def transitions(self, records: Iterable[Decision]) -> Iterator[Transition]:
         """Yield the moves among the kernel's records."""
@@ -137,9 +142,7 @@ class Decoder:
         )
 
     def _opportunity(self, start: int) -> str | None:
-        if start < 0:
-            return None
-        return tuple(self.opportunities)[start // at.OPPORTUNITY_SLOTS]
+        return None if start < 0 else self._ids[start // at.OPPORTUNITY_SLOTS]
 
     def _cause(self, event_at: int, day: int) -> tuple[datetime, str, str | None]:
         if event_at < 0:

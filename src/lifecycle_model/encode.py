@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from lifecycle_model import events as ev
 from lifecycle_model.customer import Customer
-from lifecycle_model.errors import CurrencyMismatch, NotAnEvent, OutsideCalendar
+from lifecycle_model.errors import CurrencyMismatch, OutsideCalendar
 from lifecycle_model.events import KINDS, Event, money_units
 from lifecycle_model.kernel import layout as at
 from lifecycle_model.policy import Policy
@@ -122,16 +122,13 @@ def encode(events: Iterable[Event], codes: Codes, policy: Policy) -> list[Record
     """Return the events as the kernel's records.
 
     Raises:
-        NotAnEvent: something is not a validated event.
         CurrencyMismatch: an amount is in another currency.
     """
     offset = policy.day_offset_minutes
     behaviours = policy.qualifying_behaviours
     records = []
     for event in events:
-        encoder = _ENCODERS.get(type(event))
-        if encoder is None:
-            raise NotAnEvent(type(event).__name__)
+        encoder = _ENCODERS[type(event)]
         records.append(encoder(event, day_of(event.occurred_at, offset), codes, behaviours))
     return codes.order(records)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from lifecycle_model.customer import Customer
 from lifecycle_model.decode import Decoder
@@ -21,7 +21,7 @@ from lifecycle_model.errors import (
     TransitionRefused,
     WrongCustomer,
 )
-from lifecycle_model.events import BaseEvent, Event, to_utc
+from lifecycle_model.events import EVENT_TYPES, Event, to_utc
 from lifecycle_model.history import Decisions, History, Outcome
 from lifecycle_model.kernel import layout as at
 from lifecycle_model.kernel.layout import Decision
@@ -32,6 +32,9 @@ from lifecycle_model.policy import Policy
 
 MakeMemory: TypeAlias = Callable[[Customer, Codes, Program, int], Memory]
 """Makes the memory that events are folded into."""
+
+
+_EVENT_TYPES: Final = frozenset(EVENT_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Engine:
         new_memory: MakeMemory = Memory,
     ) -> Outcome:
         """Fold one event; see `Lifecycle.apply`."""
-        if not isinstance(event, BaseEvent):
+        if type(event) not in _EVENT_TYPES:
             raise NotAnEvent(type(event).__name__)
         if event.customer_id != customer.id:
             raise WrongCustomer(customer.id, event.customer_id)
@@ -89,7 +92,7 @@ class Engine:
                 decoder = Decoder(self.program, self.policy, (), {})
                 return Outcome(customer, decoder, (), duplicate=True)
         memory, decoder, decisions = self.fold(customer, (event,), None, at.ANSWERS, new_memory)
-        outcome = Outcome(self._pack(memory, (event,), None), decoder, decisions)
+        outcome = Outcome(self._pack(memory, (event,), None), decoder, tuple(decisions))
         if strict and outcome.refusals:
             raise TransitionRefused(customer.id, outcome.refusals)
         return outcome
@@ -100,7 +103,7 @@ class Engine:
         """Let time pass; see `Lifecycle.advance`."""
         until = aware("to", to)
         memory, decoder, decisions = self.fold(customer, (), until, at.MOVES, new_memory)
-        return Outcome(self._pack(memory, (), until), decoder, decisions)
+        return Outcome(self._pack(memory, (), until), decoder, tuple(decisions))
 
     def memory(self, customer: Customer, codes: Codes, until: datetime | None = None) -> Memory:
         """Return the customer's memory, with time passed where asked for."""
@@ -177,9 +180,12 @@ class Engine:
         }
         if state[at.MOVED_ROW] >= 0:
             moved_by = state[at.MOVED_EVENT]
-            since = midnight(state[at.MOVED_DAY], offset)
             known["situation_rule"] = self.program.rules[state[at.MOVED_ROW]].id
-            known["situation_since"] = since if moved_by < 0 else events[moved_by].occurred_at
+            known["situation_since"] = (
+                midnight(state[at.MOVED_DAY], offset)
+                if moved_by < 0
+                else events[moved_by].occurred_at
+            )
         return memory.pack(known)
 
     def _check_snapshot(self, customer: Customer) -> None:
@@ -199,7 +205,11 @@ def aware(name: str, value: object) -> datetime:
         NaiveTime: it is no datetime, or has no time zone.
         OutsideCalendar: UTC has no such time.
     """
-    if not isinstance(value, datetime) or value.utcoffset() is None:
+    try:
+        offset = value.utcoffset() if isinstance(value, datetime) else None
+    except (ValueError, TypeError):  # a broken time zone
+        offset = None
+    if not isinstance(value, datetime) or offset is None:
         raise NaiveTime(name, value)
     try:
         return to_utc(value)

@@ -54,7 +54,10 @@ def shown(value: object) -> str:
     >>> shown("x" * 200)[-8:]
     'xxxxx...'
     """
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - a value that cannot even be shown is named by its type
+        text = f"a {type(value).__name__}"
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 

@@ -75,10 +75,13 @@ def _day(value: object) -> date:
     return value
 
 
+# A length, though any will do, has pydantic look at the text: half a character is refused.
+Text = Annotated[str, Field(min_length=0)]
 Id = Annotated[str, Field(min_length=1)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 Day = Annotated[date, BeforeValidator(_day)]
-Money = Annotated[Decimal, Field(ge=0, le=10**11, decimal_places=4, allow_inf_nan=False)]
+MAX_AMOUNT: Final = Decimal(10**11)
+Money = Annotated[Decimal, Field(ge=0, le=MAX_AMOUNT, decimal_places=4, allow_inf_nan=False)]
 Integer = Annotated[int, Field(strict=True, ge=-(2**63), lt=2**63)]
 MAX_SCORE: Final = 10
 Score = Annotated[int, Field(strict=True, ge=0, le=MAX_SCORE)]
@@ -96,7 +99,7 @@ class BaseEvent(BaseModel):
     """When it happened; aware, kept in UTC to the microsecond."""
     event_id: Id | None = None
     """Names the event within its source; two with one name are one event."""
-    source: str = ""
+    source: Text = ""
     """The system that reported it."""
     sequence: Integer = 0
     """The order among events of one instant, where the source knows it."""
@@ -106,22 +109,22 @@ class ContactIdentified(BaseEvent):
     """We know the name of somebody whom we want as a customer."""
 
     kind: Literal["contact_identified"] = "contact_identified"
-    segment: str | None = None
+    segment: Text | None = None
 
 
 class Contacted(BaseEvent):
     """We got in touch."""
 
     kind: Literal["contacted"] = "contacted"
-    channel: str | None = None
-    campaign: str | None = None
+    channel: Text | None = None
+    campaign: Text | None = None
 
 
 class InterestShown(BaseEvent):
     """The customer showed interest; some behaviours make a prospect. Source: S1."""
 
     kind: Literal["interest_shown"] = "interest_shown"
-    behaviour: str
+    behaviour: Text
     opportunity_id: Id | None = None
 
 
@@ -129,14 +132,14 @@ class LeadQualified(BaseEvent):
     """A person decided that the lead is worth the effort."""
 
     kind: Literal["lead_qualified"] = "lead_qualified"
-    by: str | None = None
+    by: Text | None = None
 
 
 class LeadDisqualified(BaseEvent):
     """A person decided that the lead is not worth the effort."""
 
     kind: Literal["lead_disqualified"] = "lead_disqualified"
-    reason: str | None = None
+    reason: Text | None = None
 
 
 class NeedRecognized(BaseEvent):
@@ -151,7 +154,7 @@ class EvaluationStarted(BaseEvent):
 
     kind: Literal["evaluation_started"] = "evaluation_started"
     opportunity_id: Id = "main"
-    alternatives: tuple[str, ...] = ()
+    alternatives: tuple[Text, ...] = ()
 
 
 class OfferMade(BaseEvent):
@@ -167,7 +170,7 @@ class SupplierChosen(BaseEvent):
 
     kind: Literal["supplier_chosen"] = "supplier_chosen"
     opportunity_id: Id = "main"
-    supplier: str | None = None
+    supplier: Text | None = None
     """None for us, else the competitor's name."""
 
 
@@ -176,7 +179,7 @@ class ConcernRaised(BaseEvent):
 
     kind: Literal["concern_raised"] = "concern_raised"
     opportunity_id: Id = "main"
-    topic: str | None = None
+    topic: Text | None = None
 
 
 class ConcernResolved(BaseEvent):
@@ -184,7 +187,7 @@ class ConcernResolved(BaseEvent):
 
     kind: Literal["concern_resolved"] = "concern_resolved"
     opportunity_id: Id = "main"
-    topic: str | None = None
+    topic: Text | None = None
 
 
 class DecisionDropped(BaseEvent):
@@ -192,7 +195,7 @@ class DecisionDropped(BaseEvent):
 
     kind: Literal["decision_dropped"] = "decision_dropped"
     opportunity_id: Id = "main"
-    reason: str | None = None
+    reason: Text | None = None
 
 
 class PurchaseCompleted(BaseEvent):
@@ -212,8 +215,8 @@ class OpportunityLost(BaseEvent):
 
     kind: Literal["opportunity_lost"] = "opportunity_lost"
     opportunity_id: Id = "main"
-    competitor: str | None = None
-    reason: str | None = None
+    competitor: Text | None = None
+    reason: Text | None = None
 
 
 class ValueDelivered(BaseEvent):
@@ -255,7 +258,7 @@ class ConsentChanged(BaseEvent):
     """The customer allowed or withdrew marketing on a channel."""
 
     kind: Literal["consent_changed"] = "consent_changed"
-    channel: str
+    channel: Text
     allowed: bool
 
 
@@ -271,7 +274,7 @@ class CaseOpened(BaseEvent):
     kind: Literal["case_opened"] = "case_opened"
     case_id: Id
     complaint: bool = False
-    severity: str | None = None
+    severity: Text | None = None
 
 
 class CaseClosed(BaseEvent):
@@ -292,8 +295,8 @@ class CustomerLeft(BaseEvent):
     """The customer ended the relationship."""
 
     kind: Literal["customer_left"] = "customer_left"
-    reason: str | None = None
-    competitor: str | None = None
+    reason: Text | None = None
+    competitor: Text | None = None
 
 
 class ActionTaken(BaseEvent):
@@ -301,7 +304,7 @@ class ActionTaken(BaseEvent):
 
     kind: Literal["action_taken"] = "action_taken"
     action_id: Id
-    department: str | None = None
+    department: Text | None = None
 
 
 class ManualCorrection(BaseEvent):
@@ -312,7 +315,7 @@ class ManualCorrection(BaseEvent):
     position: BuyingPosition | None = None
     opportunity_id: Id | None = None
     """Beside `position` only; there None means "main"."""
-    actor: str
+    actor: Text
     reason: str
 
     @model_validator(mode="before")

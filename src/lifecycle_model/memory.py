@@ -238,20 +238,25 @@ class Memory:
         if not listed:
             return ()
         names = tuple(self.codes.opportunities)
+        before = {one.id: one for one in self.customer.opportunities}
         found = []
         for start in listed:
             position, entered, touched, with_competitor, _ = self.opportunities[
                 start : start + at.OPPORTUNITY_SLOTS
             ]
             if position != at.STATUS_QUO:
+                name = names[start // at.OPPORTUNITY_SLOTS]
                 fields = {
-                    "id": names[start // at.OPPORTUNITY_SLOTS],
+                    "id": name,
                     "position": POSITIONS[position],
                     "entered_on": date.fromordinal(entered),
                     "touched_on": date.fromordinal(touched),
                     "with_competitor": bool(with_competitor),
                 }
-                found.append(_BLANK.model_copy(update=fields))
+                old = before.get(name)
+                if old is None or old.__dict__ != fields:
+                    old = _BLANK.model_copy(update=fields)
+                found.append(old)
         return tuple(found)
 
     def _open_cases(self) -> tuple[OpenCase, ...]:

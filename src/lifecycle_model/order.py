@@ -9,7 +9,7 @@ from typing import Any
 
 from lifecycle_model.customer import Customer
 from lifecycle_model.errors import LateEvent, NotAnEvent, WrongCustomer
-from lifecycle_model.events import KINDS, BaseEvent, Event, canonical_json
+from lifecycle_model.events import EVENT_TYPES, KINDS, Event, canonical_json
 from lifecycle_model.outcome import Conflict
 
 _TIME = attrgetter("occurred_at")
@@ -65,11 +65,9 @@ def in_order(
 
 
 def _check_customer(events: Sequence[Any], customer: Customer | None) -> None:
-    try:
-        ids = {event.customer_id for event in events}
-    except AttributeError:
-        strange = next(one for one in events if not isinstance(one, BaseEvent))
-        raise NotAnEvent(type(strange).__name__) from None
+    for strange in {type(event) for event in events}.difference(EVENT_TYPES):
+        raise NotAnEvent(strange.__name__)
+    ids = {event.customer_id for event in events}
     if customer is not None:
         ids.add(customer.id)
     if len(ids) > 1:

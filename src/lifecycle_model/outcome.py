@@ -235,7 +235,7 @@ class Status:
     funnel_group: FunnelGroup
     sales_step: SalesStep
     service_state: ServiceState
-    facts: Mapping[str, Number | None] = field(repr=False)
+    facts: Mapping[str, Number | None] = field(repr=False, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

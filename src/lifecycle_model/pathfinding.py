@@ -9,12 +9,20 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from lifecycle_model.customer import Customer
-from lifecycle_model.events import EVENT_TYPES, KINDS, MAX_SCORE, Event, parse_event
+from lifecycle_model.errors import OutsideCalendar, RevenueOverflow
+from lifecycle_model.events import (
+    EVENT_TYPES,
+    KINDS,
+    MAX_AMOUNT,
+    MAX_SCORE,
+    Event,
+    parse_event,
+)
 from lifecycle_model.kernel.program import threshold_value
 from lifecycle_model.outcome import Number, Path, State, Transition
-from lifecycle_model.rules import FACTS, Guard, Rule
+from lifecycle_model.rules import FACTS, RESTORED, Guard, Rule
 from lifecycle_model.rules.checks import targets_of
-from lifecycle_model.states import Axis, BuyingPosition
+from lifecycle_model.states import Axis, BuyingPosition, Situation
 
 if TYPE_CHECKING:
     from lifecycle_model.lifecycle import Lifecycle
@@ -46,7 +54,10 @@ def find_path(
             continue
         seen.add(key)
         for event in search.candidates(here):
-            outcome = lifecycle.apply(here, event)
+            try:
+                outcome = lifecycle.apply(here, event)
+            except (RevenueOverflow, OutsideCalendar):  # that way ends here
+                continue
             after = outcome.customer
             least = len(events) + 1 + search.least(after)
             moves = (*transitions, *outcome.transitions)
@@ -84,15 +95,23 @@ class _Search:
         if state == self.target:
             return 0
         moves = self.distance.get(state, 0)
-        if customer.restores_to == self.target:
-            return moves
         days = sum(1 for one in customer.window.purchases if one)
-        gaps = [
-            max((self._number(guard) - days for guard in self._day_guards(rule)), default=0)
-            for rule in self.rules
-            if rule.target == self.target
-        ]
-        return max(moves, min(gaps, default=0))
+        return max(moves, self.days_needed(customer) - days)
+
+    def days_needed(self, customer: Customer) -> int:
+        """Return the purchase days that the easiest way to the target asks for at least."""
+        needed: dict[str, int] = {self.state(customer): 0}
+        for _ in self.rules:
+            for rule in self.rules:
+                asked = max(map(self._number, self._day_guards(rule)), default=0)
+                known = [needed[source] for source in rule.sources if source in needed]
+                ends = targets_of(rule)
+                if rule.target == RESTORED:
+                    ends = (customer.restores_to or "", Situation.POTENTIAL)
+                for end in ends if known else ():
+                    easiest = max(asked, min(known))
+                    needed[end] = min(needed.get(end, easiest), easiest)
+        return needed.get(self.target, 0)
 
     def key(self, customer: Customer) -> Hashable:
         """Return what tells customers apart here: the states, and facts beside their bounds."""
@@ -164,7 +183,10 @@ class _Search:
         return sorted(score for score in near if 0 <= score <= MAX_SCORE)
 
     def _highest(self, fact: str) -> Decimal:
-        return max((Decimal(bound) for bound in self.bounds.get(fact, ())), default=Decimal(0))
+        highest = max(
+            (Decimal(bound) for bound in self.bounds.get(fact, ())), default=Decimal(0)
+        )
+        return min(max(highest, Decimal(0)), MAX_AMOUNT)
 
     def _times(
         self, kind: str, customer: Customer, facts: Mapping[str, Number | None]

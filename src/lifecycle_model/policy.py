@@ -20,9 +20,11 @@ from pydantic import (
 from lifecycle_model.errors import InvalidPolicy, Problem, did_you_mean, problems_of, shown
 from lifecycle_model.events import Money, Score, money_units
 
-Days = Annotated[int, Field(strict=True, ge=1)]
-DaysOrNone = Annotated[int, Field(strict=True, ge=0)]
-Count = Annotated[int, Field(strict=True, ge=0)]
+_MOST: Final = 10**18
+
+Days = Annotated[int, Field(strict=True, ge=1, le=_MOST)]
+DaysOrNone = Annotated[int, Field(strict=True, ge=0, le=_MOST)]
+Count = Annotated[int, Field(strict=True, ge=0, le=_MOST)]
 Word = Annotated[str, StringConstraints(min_length=1)]
 
 

@@ -154,6 +154,7 @@ _UNHAPPY = _position(
     "stops-when-unhappy", _OPEN, "status_quo", Guard("days_dissatisfied", ">=", 2)
 )
 
+_UNUSED = _situation("unused", ("potential",), "non_customer", Guard("days_idle", ">=", 1))
 _JUST_USED = _situation(
     "just-used",
     ("occasional",),
@@ -167,6 +168,7 @@ _LONG_DEAL = _position(
 )
 
 DUE_TABLES: Final = {
+    "first use": _with(_UNUSED),
     "young again": _with(_JUST_USED),
     "two waits": _with(_LONG_TALK, _LONG_DEAL),
     "debt": _with(_IN_DEBT),

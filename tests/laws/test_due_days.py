@@ -41,6 +41,12 @@ CASES: list[tuple[str, list[Step], str, int]] = [
         4,
     ),
     (
+        "first use",
+        [(0, "lead_qualified", {}), (1, "contacted", {}), (2, "product_used", {})],
+        "unused",
+        3,
+    ),
+    (
         "two waits",
         [(0, "contacted", {}), (1, "product_used", {}), (2, "purchase_completed", {})],
         "settled",

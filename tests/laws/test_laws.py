@@ -566,7 +566,9 @@ def leads_there(lifecycle: Lifecycle, customer: Customer, target: object) -> boo
     if isinstance(target, Situation):
         reached = history.customer.situation
     else:
-        reached = held.get("main", BuyingPosition.STATUS_QUO)
+        leading = customer.leading_opportunity
+        meant = "main" if leading is None else leading.id
+        reached = held.get(meant, BuyingPosition.STATUS_QUO)
 
     assert target == reached
     assert path.transitions == history.transitions

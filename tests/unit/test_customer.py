@@ -106,7 +106,9 @@ def test_window_by_its_class() -> None:
     """A window that is one already can be given as it is."""
     window = PurchaseWindow((739005,), (1,), (0,))
 
-    assert window == Customer(id="c", window=window).window
+    customer = Customer(id="c", window=window, purchases=1, standing_purchases=1)
+
+    assert window == customer.window
 
 
 def test_new_customer() -> None:

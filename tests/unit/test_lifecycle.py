@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pickle
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -1000,3 +1000,40 @@ def test_leading_opportunity_is_meant() -> None:
     assert path is not None
     assert [one.opportunity_id for one in path.events] == ["c"]
     assert check.source_holds
+
+
+def test_first_day_of_the_calendar() -> None:
+    """An event on the calendar's first day moves, whatever the offset."""
+    first = event("lead_qualified", occurred_at=datetime(1, 1, 1, tzinfo=UTC))
+    east = lifecycle(day_offset_minutes=60)
+
+    assert east.apply(NEW, first).customer.situation_since == first.occurred_at
+
+
+def test_a_day_overflows() -> None:
+    """A day's amounts have the bound of the window's, though the window's sum is small."""
+    refunds = [event("purchase_reversed", 0, amount=10**11) for _ in range(5000)]
+    bought = [event("purchase_completed", 1, amount=10**11) for _ in range(9000)]
+
+    assert LIFECYCLE.replay([*refunds, *bought[:-1]]).customer.purchases == 8999
+    with pytest.raises(RevenueOverflow):
+        LIFECYCLE.replay([*refunds, *bought])
+
+
+def test_broken_time_zone() -> None:
+    """A time zone that cannot tell its offset is no time zone."""
+
+    class Broken(tzinfo):
+        def utcoffset(self, _: datetime | None) -> timedelta:
+            return timedelta(hours=25)
+
+    with pytest.raises(NaiveTime):
+        LIFECYCLE.status(NEW, as_of=datetime(2024, 5, 1, tzinfo=Broken()))
+
+
+def test_outcomes_and_statuses_are_hashable() -> None:
+    """Frozen values can stand in sets."""
+    outcome = LIFECYCLE.apply(NEW, purchase())
+
+    assert len({outcome, LIFECYCLE.apply(NEW, purchase())}) == 1
+    assert len({LIFECYCLE.status(NEW), LIFECYCLE.status(NEW)}) == 1

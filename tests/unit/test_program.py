@@ -260,14 +260,14 @@ def test_restored_in_a_circle() -> None:
 def test_huge_thresholds() -> None:
     """A threshold beyond every calendar means never, and breaks nothing."""
     model = lifecycle(
-        lapsed_days=10**30,
-        at_risk_days=10**30,
-        window_days=10**30,
-        follow_up_days=10**30,
-        correction_holds_days=10**30,
-        stale_days=10**30,
-        implementation_days=10**30,
-        renewal_grace_days=10**30,
+        lapsed_days=10**18,
+        at_risk_days=10**18,
+        window_days=10**18,
+        follow_up_days=10**18,
+        correction_holds_days=10**18,
+        stale_days=10**18,
+        implementation_days=10**18,
+        renewal_grace_days=10**18,
     )
 
     history = model.replay(

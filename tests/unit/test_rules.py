@@ -264,12 +264,12 @@ GUARD_FAULTS = [
     (
         on_situation(guards=(Guard("revenue", ">=", Decimal("NaN")),)),
         "Decimal('NaN')",
-        "does not fit a fact in money: use a multiple of 0.0001",
+        "is not a threshold: stay within 1,000,000,000,000,000",
     ),
     (
         on_situation(guards=(Guard("revenue", ">=", Decimal("Infinity")),)),
         "Decimal('Infinity')",
-        "does not fit a fact in money: use a multiple of 0.0001",
+        "is not a threshold: stay within 1,000,000,000,000,000",
     ),
     (
         on_situation(guards=(Guard("purchase_days", ">=", Decimal("1.5")),)),

@@ -8,6 +8,7 @@ from lifecycle_model.kernel.layout import (
     ABSENT,
     AMOUNT,
     BEHAVIOUR_QUALIFIES,
+    BOOKED,
     CASE_CLOSED,
     CASE_EPOCH,
     CASE_OPENED,
@@ -77,10 +78,12 @@ def absorb(
     day = event[EVENT_DAY]
     if program.is_sign[kind]:
         state[REACHED] = 1
+        _first_age(state, DAYS_SINCE_SIGN, day)
         state[DAYS_SINCE_SIGN] = day
     if kind == PURCHASE_COMPLETED:
         _purchase(state, days, counts, amounts, event)
     elif kind == PRODUCT_USED:
+        _first_age(state, DAYS_IDLE, day)
         state[USED] = day
         state[DAYS_IDLE] = day
     elif kind == CONTACTED:
@@ -113,6 +116,7 @@ def absorb(
     elif kind == MANUAL_CORRECTION and event[OPPORTUNITY] < 0:
         state[CORRECTED] = day
         state[DAYS_SINCE_SIGN] = day
+        state[SITUATION_DUE] = day
         _renew_clocks(program, state)
 
 
@@ -168,6 +172,9 @@ def _purchase(
         amounts[entry] += amount
         state[NET_REVENUE] += amount
         state[REVENUE] = max(0, state[NET_REVENUE])
+        state[BOOKED] = amounts[entry]
+    _first_age(state, DAYS_SINCE_PURCHASE, day)
+    _first_age(state, DAYS_IDLE, day)
     state[PURCHASES] += 1
     state[STANDING_PURCHASES] += 1
     state[DAYS_SINCE_PURCHASE] = day
@@ -178,6 +185,12 @@ def _purchase(
         state[COVER_BOUGHT] = day
         state[PROTECTED] = max(cover, state[PROTECTED])
     state[DAYS_EXPIRED] = state[COVER] if state[COVER] > day else NONE
+
+
+def _first_age(state: Numbers, fact: int, day: int) -> None:
+    """Where an age has its first value, a time row may come to hold that never could."""
+    if state[fact] == NONE:
+        state[SITUATION_DUE] = day
 
 
 def _new_entry(
@@ -210,6 +223,7 @@ def _reversal(
         if entry < state[HEAD] or days[entry] != day:
             entry = _new_entry(state, days, counts, amounts, day)
     amounts[entry] -= event[AMOUNT]
+    state[BOOKED] = amounts[entry]
     state[NET_REVENUE] -= event[AMOUNT]
     state[REVENUE] = max(0, state[NET_REVENUE])
 

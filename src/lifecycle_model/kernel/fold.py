@@ -8,6 +8,7 @@ from lifecycle_model.kernel.absorb import absorb, clear_event_facts, leave_windo
 from lifecycle_model.kernel.guards import cell_due
 from lifecycle_model.kernel.layout import (
     AMOUNT,
+    BOOKED,
     CUSTOMER_LEFT,
     DAY,
     EVENT_DAY,
@@ -58,8 +59,8 @@ def fold(
 ) -> int:
     """Fold events, already in order; return how many were folded.
 
-    It stops before the end only where the amounts of one window reach MONEY_LIMIT: the event at
-    the returned place is the one that is too much.
+    It stops before the end only where the amounts of a day or a window reach MONEY_LIMIT: the
+    event at the returned place is the one that is too much.
     """
     mark = program.mark
     stirs_situation = program.stirs_situation
@@ -79,7 +80,10 @@ def fold(
         if kind == TIME_PASSED:
             continue
         absorb(program, state, days, counts, amounts, cases, event)
-        if event[AMOUNT] and not -MONEY_LIMIT < state[NET_REVENUE] < MONEY_LIMIT:
+        if event[AMOUNT] and not (
+            -MONEY_LIMIT < state[NET_REVENUE] < MONEY_LIMIT
+            and -MONEY_LIMIT < state[BOOKED] < MONEY_LIMIT
+        ):
             return event_at
         if stirs_situation[kind]:
             state[SITUATION_DUE] = day

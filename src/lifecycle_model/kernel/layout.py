@@ -22,7 +22,7 @@ ABSENT: Final = 1 << 29
 """The value of a plain fact that has none."""
 WIDEST: Final = 1 << 62
 MONEY_LIMIT: Final = 9 * 10**18
-"""The amounts of one window stay below this, so that they fit 64 bits."""
+"""The amounts of a day and of a window stay below this, so that they fit 64 bits."""
 
 # The customer's slots. First the facts that are read as they stand ...
 PURCHASE_DAYS: Final = 0
@@ -81,7 +81,9 @@ MOVED_ROW: Final = 41
 MOVED_EVENT: Final = 42
 """The place of the event that moved it, -1 where time did."""
 MOVED_DAY: Final = 43
-CUSTOMER_SLOTS: Final = 44
+BOOKED: Final = 44
+"""What stands on the day that the latest amount was booked on."""
+CUSTOMER_SLOTS: Final = 45
 
 FIRST_AGE: Final = PROTECTED
 FIRST_OPPORTUNITY_FACT: Final = DAYS_IN_POSITION

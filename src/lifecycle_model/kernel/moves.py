@@ -89,11 +89,11 @@ def try_position(
 
 def note_competitor(opportunities: Numbers, at: int, kind: int, row: int, named: int) -> None:
     """Keep with whom the opportunity is, after the position answered `row`."""
-    if kind == OPPORTUNITY_LOST:
+    if kind == OPPORTUNITY_LOST and row != NO_ROW:
         opportunities[at + WITH_COMPETITOR] = 1
-    elif row != REFUSED and kind == SUPPLIER_CHOSEN:
+    elif row >= 0 and kind == SUPPLIER_CHOSEN:
         opportunities[at + WITH_COMPETITOR] = named
-    elif row != REFUSED and (kind == PURCHASE_COMPLETED or kind == MANUAL_CORRECTION):
+    elif row >= 0 and (kind == PURCHASE_COMPLETED or kind == MANUAL_CORRECTION):
         opportunities[at + WITH_COMPETITOR] = 0
 
 

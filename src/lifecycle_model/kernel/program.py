@@ -11,7 +11,7 @@ from lifecycle_model.kernel import layout
 from lifecycle_model.policy import Policy, PolicyRef
 from lifecycle_model.rules import FACTS, GIVEN, RESTORED, Guard, Rule, RuleTable
 from lifecycle_model.rules.checks import STATES, targets_of
-from lifecycle_model.states import Axis
+from lifecycle_model.states import Axis, Situation
 
 FACT_CODES: Final = {name: getattr(layout, name.upper()) for name in FACTS}
 """The slot or code of each fact in the kernel."""
@@ -279,7 +279,9 @@ def _refuse_endless_time(rules: tuple[Rule, ...], policy: Policy) -> None:
         (source, target, rule)
         for rule in _time_rules(rules, Axis.SITUATION)
         for source in rule.sources
-        for target in targets_of(rule)
+        # With rows of one's own a dissatisfaction may begin anywhere, and so end there.
+        for target in (Situation if rule.target == RESTORED else targets_of(rule))
+        if target != source
     ]
 
     def circles(path: tuple[Rule, ...], start: str, state: str, seen: frozenset[str]) -> None:

@@ -27,6 +27,8 @@ STATES: Final = {
 
 AXES: Final = tuple(Axis)
 
+_MOST: Final = 10**15
+
 THRESHOLDS: Final = tuple(
     name
     for name, field in Policy.model_fields.items()
@@ -118,6 +120,8 @@ def _position_faults(rule: Rule, place: str) -> Iterator[Problem]:
         yield Problem(
             place, repr(rule.kind), "names no opportunity: use a kind with an opportunity_id"
         )
+    if rule.kind == "offer_made" and BuyingPosition.STATUS_QUO in rule.sources:
+        yield Problem(place, repr(rule.kind), "touches no opportunity: remove status_quo")
     if rule.kind in _UNNAMED and BuyingPosition.STATUS_QUO in rule.sources:
         mend = "finds no opportunity at status_quo, which may be forgotten: remove that source"
         yield Problem(place, repr(rule.kind), mend)
@@ -157,10 +161,11 @@ def _unfit(threshold: object, unit: Unit) -> str:
         return "is money: compare revenue with it" if is_money and unit != "money" else ""
     if not isinstance(threshold, int | Decimal):
         return "is not a threshold: use a policy field, an int or a Decimal"
-    if isinstance(threshold, Decimal):
-        step = Decimal("0.0001") if unit == "money" else Decimal(1)
-        if not threshold.is_finite() or threshold % step:
-            return f"does not fit a fact in {unit}: use a multiple of {step}"
+    if not Decimal(threshold).is_finite() or not -_MOST <= Decimal(threshold) <= _MOST:
+        return f"is not a threshold: stay within {_MOST:,}"
+    step = Decimal("0.0001") if unit == "money" else Decimal(1)
+    if threshold % step:
+        return f"does not fit a fact in {unit}: use a multiple of {step}"
     return ""
 
 
