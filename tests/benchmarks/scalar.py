@@ -76,8 +76,8 @@ def _print_stream(
         name = f"{peer.package} {version(peer.package)}"
         _line(name, times, stream.events, ratio(times, seconds["replay"]))
     beside = seconds[TransitionsPeer.package]
-    _goal("transitions / replay", ratio(beside, seconds["replay"]), "at least 4, aim 5")
-    _goal("transitions / fold", ratio(beside, seconds["fold"]), "at least 7")
+    _aim("transitions' time over replay's", ratio(beside, seconds["replay"]), "at least 4")
+    _aim("transitions' time over the fold's", ratio(beside, seconds["fold"]), "at least 7")
 
 
 _PARTS: Final = {
@@ -125,7 +125,7 @@ def _print_single(lifecycle: Lifecycle, edges: Sequence[Edge], rounds: int) -> N
             times = seconds[f"{name}, {days}"]
             _line(f"  apply, {days} purchase days", times, single.CALLS, ratio(times, trigger))
         young = ratio(seconds[f"{name}, {single.YOUNG}"], trigger)
-        _goal("apply / trigger", young, "at most 3")
+        _aim("apply's time over a trigger's", young, "at most 3")
 
 
 def _print_start(rounds: int) -> None:
@@ -134,7 +134,7 @@ def _print_start(rounds: int) -> None:
     print(f"== start: milliseconds on the wall, {rounds} fresh processes each ==")
     for name, text in _STARTS.items():
         print(f"{text:38}{spread(times[name])!s:>24}")
-    print(f"goal: ours {median(times['ours']):.0f} ms, at most 40")
+    print(f"lifecycle_model after them: {median(times['ours']):.0f} ms; the aim is at most 40")
 
 
 _STARTS: Final = {
@@ -150,8 +150,8 @@ def _line(text: str, seconds: list[float], count: int, beside: Spread | None = N
     print(f"{text:38}{each!s:>24}{'' if beside is None else beside!s:>26}")
 
 
-def _goal(text: str, found: Spread, wanted: str) -> None:
-    print(f"goal: {text} {found.middle:.2f}, {wanted}")
+def _aim(text: str, found: Spread, wanted: str) -> None:
+    print(f"{text}: {found.middle:.2f}; the aim is {wanted}")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from diagrams import STATES, diagram
+from testing_page import number_rows
 
 from lifecycle_model import (
     DEFAULT_RULES,
@@ -329,6 +330,7 @@ def parts() -> dict[str, str]:
         "funnel-group": line_table(derived.FUNNEL_LINES),
         "sales-step": line_table(derived.SALES_LINES),
         "service-state": line_table(derived.SERVICE_LINES),
+        "test-numbers": table(("what", "how many"), number_rows()),
     }
 
 
