@@ -274,3 +274,20 @@ def test_every_hold_has_words() -> None:
         words = {Playbook.default(lang).words.holds[hold] for lang in LANGUAGES}
 
         assert len(words) == len(LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "ours", "theirs"),
+    [
+        ("supplier_chosen", {"supplier": "SAP"}, "reassure-the-choice", "leave-the-door-open"),
+        ("opportunity_lost", {}, "record-the-promise", "watch-the-competitor"),
+    ],
+)
+def test_advice_for_our_win_is_not_for_a_competitors(
+    kind: str, fields: dict[str, str], ours: str, theirs: str
+) -> None:
+    """Where the buyer decided for somebody else, only the advice for that is given."""
+    lost = planned(LIFECYCLE.plan(folded(*PURCHASES, event(kind, 70, **fields))))
+
+    assert theirs in lost
+    assert ours not in lost

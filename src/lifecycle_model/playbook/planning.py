@@ -30,7 +30,11 @@ def make_plan(
     >>> plan.planned[0].reasons
     ('status_quo',)
     """
-    strategies = playbook.matching(states_now(customer, status))
+    states = states_now(customer, status)
+    strategies = playbook.matching(states)
+    if Supplier.COMPETITOR in states and Supplier.US not in states:
+        # The advice of the position itself is for a buyer who chose us.
+        strategies = tuple(one for one in strategies if one.key != status.position)
     reasons: dict[str, list[str]] = {}
     actions: dict[str, Action] = {}
     for strategy in strategies:
