@@ -4,7 +4,6 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
@@ -29,7 +28,7 @@ STRATEGY_TEXTS: Final = ("strategy", "result", "question", "handover")
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class _Action(_Model):
@@ -101,6 +100,9 @@ def load_content(lang: str) -> Content:
 
 @cache
 def _shipped() -> Mapping[str, Content]:
+    # Only texts need it, and it takes a good part of the package's own import.
+    from importlib import resources  # noqa: PLC0415
+
     folder = resources.files("lifecycle_model.playbook") / "texts"
     names = ("structure", *LANGUAGES)
     return build_content(

@@ -24,7 +24,7 @@ _PLAIN = ("department", "works_towards", "source", "channel", "promotion")
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class OwnAction(_Model):
