@@ -75,7 +75,14 @@ um lead no qual vale a pena investir.
         if self.duplicate:
             return [voice.say("say.duplicate")]
         policy = self._decoder.policy.ref
-        return outcome_lines(voice, self.customer, self.transitions, self.refusals, policy)
+        return outcome_lines(
+            voice,
+            self.customer,
+            self.transitions,
+            self.refusals,
+            events=self._decoder.events,
+            policy=policy,
+        )
 
     def _repr_html_(self) -> str:
         voice = self._voice("en")
@@ -136,6 +143,7 @@ class History:
             self.customer,
             transitions,
             policy.ref,
+            events=self.events,
             duplicates=self.duplicates,
             conflicts=len(self.conflicts),
             future=len(self.future),

@@ -87,6 +87,52 @@ def test_event_that_moves_nothing(cli: Callable[..., Ran], log: Callable[..., Pa
     assert "  position of 'o': stays, by need-recognized\n" in cli("explain", path, "c").out
 
 
+def test_decisions_under_way(cli: Callable[..., Ran], log: Callable[..., Path]) -> None:
+    """Each one is told with its position, since when, and with whom."""
+    path = log(
+        "c,2024-01-01T00:00Z,supplier_chosen,o 1,,them,",
+        "c,2024-01-02T00:00Z,purchase_completed,,,,5",
+        "c,2024-01-03T00:00Z,concern_raised,o 1,,,",
+        header=HEADER,
+    )
+    told = cli("explain", path, "c").out
+    story = json.loads(cli("explain", path, "c", "--json").out)
+
+    assert "  opportunity    main: implementation, since 2024-01-02, with us\n" in told
+    assert (
+        "  opportunity    'o 1': concerns_resolution, since 2024-01-01, with a competitor\n"
+    ) in told
+    assert story["opportunities"] == [
+        {
+            "id": "main",
+            "position": "implementation",
+            "entered_on": "2024-01-02",
+            "touched_on": "2024-01-02",
+            "with_competitor": False,
+        },
+        {
+            "id": "o 1",
+            "position": "concerns_resolution",
+            "entered_on": "2024-01-01",
+            "touched_on": "2024-01-03",
+            "with_competitor": True,
+        },
+    ]
+
+
+def test_what_cannot_happen_is_no_way_on(
+    cli: Callable[..., Ran], log: Callable[..., Path]
+) -> None:
+    """No revenue is below 0: without a threshold of revenue nobody falls for lack of it."""
+    header = "customer_id,occurred_at,kind,situation,actor,reason"
+    path = log("c,2024-01-01T00:00Z,manual_correction,preferred,Eva,r", header=header)
+
+    for lang in ((), ("--lang=en",)):
+        told = cli("explain", path, "c", *lang).out
+        assert "no-longer-frequent" in told
+        assert "no-longer-valuable" not in told
+
+
 def test_last_deadline(cli: Callable[..., Ran], log: Callable[..., Path]) -> None:
     """Where time changes nothing more, that is said; facts without a value are none."""
     path = log("c,2024-01-01T00:00Z,contacted,,,,", header=HEADER)

@@ -161,23 +161,23 @@ def test_moves_back_and_to_rest(lang: str, back: str, reset: str) -> None:
 
 REFUSED = {
     "en": "On May 10, 2024, a survey answer did not change the situation: the "
-    "customer is still a dissatisfied customer. A survey answer would lead to the situation "
-    "before the dissatisfaction (rule “satisfied-again”). It would take: a survey score of at "
-    "least 7 (now 6; 1 point too low); no open complaint (now 1; 1 too many). "
+    "customer is still a dissatisfied customer. It would have moved the customer to the "
+    "situation before the dissatisfaction (rule “satisfied-again”), but only with: a survey "
+    "score of at least 7 (now 6; 1 point too low); no open complaint (now 1; 1 too many). "
     "Decided under the policy “default”, version 1.",
     "pt": "Em 10 de maio de 2024, uma resposta à pesquisa não mudou a situação: o "
-    "cliente continua sendo um cliente insatisfeito. Uma resposta à pesquisa levaria a: a "
-    "situação anterior à insatisfação (regra “satisfied-again”). Seria preciso: nota de pelo "
+    "cliente continua sendo um cliente insatisfeito. Teria levado o cliente a: a "
+    "situação anterior à insatisfação (regra “satisfied-again”), mas só com: nota de pelo "
     "menos 7 na pesquisa (agora: 6; falta 1 ponto); nenhuma reclamação em aberto (agora: 1; 1 "
     "a mais). Decidido segundo a política “default”, versão 1.",
     "es": "El 10 de mayo de 2024, una respuesta a la encuesta no cambió la situación: el "
-    "cliente sigue siendo un cliente insatisfecho. Una respuesta a la encuesta llevaría a: la "
-    "situación anterior a la insatisfacción (regla «satisfied-again»). Haría falta: una "
+    "cliente sigue siendo un cliente insatisfecho. Habría llevado al cliente a: la "
+    "situación anterior a la insatisfacción (regla «satisfied-again»), pero solo con: una "
     "puntuación de al menos 7 en la encuesta (ahora: 6; falta 1 punto); ninguna queja abierta "
     "(ahora: 1; sobra 1). Decidido según la política «default», versión 1.",
     "it": "Il 10 maggio 2024 una risposta al sondaggio non ha cambiato la situazione: il "
-    "cliente resta un cliente insoddisfatto. Una risposta al sondaggio porterebbe a: la "
-    "situazione precedente all'insoddisfazione (regola «satisfied-again»). Occorrerebbe: un "
+    "cliente resta un cliente insoddisfatto. Avrebbe portato il cliente a: la "
+    "situazione precedente all'insoddisfazione (regola «satisfied-again»), ma solo con: un "
     "punteggio di almeno 7 nel sondaggio (ora: 6; manca 1 punto); nessun reclamo aperto (ora: "
     "1; 1 di troppo). Deciso secondo la politica «default», versione 1.",
 }
@@ -185,7 +185,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_refusal(lang: str) -> None:
-    """A refusal tells what each rule still asks for, with value and gap."""
+    """A refusal tells with what each rule would have moved, with value and gap."""
     complaint = CaseOpened(
         customer_id="c", occurred_at=DAY + timedelta(1), case_id="1", complaint=True
     )
@@ -204,9 +204,9 @@ def test_a_refusal_of_a_position() -> None:
 
     assert explain(refusal).startswith(
         "On May 8, 2024, the choice of a supplier did not move the buying decision "
-        "“crm”: it is still at status quo. The choice of a supplier would lead to resolution "
-        "of concerns (rule “supplier-chosen”). It would take: at most 1 position skipped (now "
-        "2; 1 too many)."
+        "“crm”: it is still at status quo. It would have moved the decision to resolution of "
+        "concerns (rule “supplier-chosen”), but only with: at most 1 position skipped (now 2; "
+        "1 too many)."
     )
 
 
@@ -217,33 +217,32 @@ def test_a_refusal_of_a_position() -> None:
             "en",
             (
                 "A completed purchase would lead to preferred customer (rule "
-                "“became-preferred”). The customer would first have to be: regular customer. "
-                "It would take: at least 6 purchase days in the period (now 1; 5 to go)."
+                "“became-preferred”), but only with: at least 6 purchase days in the period "
+                "(now 1; 5 to go). This rule holds only for: regular customer."
             ),
         ),
         (
             "pt",
             (
                 "Uma compra concluída levaria a: cliente preferencial (regra "
-                "“became-preferred”). Antes, o cliente teria de ser: cliente regular. Seria "
-                "preciso: pelo menos 6 dias de compra no período (agora: 1; faltam 5)."
+                "“became-preferred”), mas só com: pelo menos 6 dias de compra no período "
+                "(agora: 1; faltam 5). Esta regra só vale para: cliente regular."
             ),
         ),
         (
             "es",
             (
                 "Una compra realizada llevaría a: cliente preferente (regla "
-                "«became-preferred»). Antes, el cliente tendría que ser: cliente habitual. "
-                "Haría falta: al menos 6 días de compra en el periodo (ahora: 1; faltan "
-                "5)."
+                "«became-preferred»), pero solo con: al menos 6 días de compra en el periodo "
+                "(ahora: 1; faltan 5). Esta regla solo vale para: cliente habitual."
             ),
         ),
         (
             "it",
             (
                 "Un acquisto concluso porterebbe a: cliente privilegiato (regola "
-                "«became-preferred»). Prima il cliente dovrebbe essere: cliente abituale. "
-                "Occorrerebbe: almeno 6 giorni d'acquisto nel periodo (ora: 1; ne mancano 5)."
+                "«became-preferred»), ma solo con: almeno 6 giorni d'acquisto nel periodo "
+                "(ora: 1; ne mancano 5). Questa regola vale solo per: cliente abituale."
             ),
         ),
     ],
@@ -256,13 +255,126 @@ def test_what_a_rule_still_asks_for(lang: str, expected: str) -> None:
     assert explain(checks[0], lang) == expected
 
 
-def test_a_rule_that_asks_for_nothing_more() -> None:
-    """Where the state fits and every guard holds, only the event is missing."""
-    text = explain_checks(LIFECYCLE.why_not(Customer(id="c"), Situation.POTENTIAL))
+@pytest.mark.parametrize(
+    ("lang", "ready"),
+    [
+        ("en", "No guard stands against it now."),
+        ("pt", "Nenhuma condição se opõe a isso agora."),
+        ("es", "Ninguna condición se opone a ello ahora."),
+        ("it", "Ora nessuna condizione vi si oppone."),
+    ],
+)
+def test_a_rule_that_no_guard_stands_against(lang: str, ready: str) -> None:
+    """Where the state fits and every guard holds, that is said, and no more is promised."""
+    checks = LIFECYCLE.why_not(Customer(id="c"), Situation.POTENTIAL)
 
-    assert "the lead would lead to potential customer" in text
-    assert text.count("It takes nothing else.") == 4
-    assert "It would take: behaviour that shows real buying interest." in text
+    assert explain_checks(checks, lang).count(ready) == 4
+    assert explain_checks(checks[:1]) == (
+        "A sign of interest would lead to potential customer (rule “behaviour-qualifies”), but "
+        "only with: behaviour that shows real buying interest."
+    )
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        (
+            "en",
+            (
+                "The passing of time would lead to non-customer (rule “went-cold”), but only "
+                "with: at least 90 days without a sign of life (now 0)."
+            ),
+        ),
+        (
+            "pt",
+            (
+                "A passagem do tempo levaria a: não cliente (regra “went-cold”), mas só com: "
+                "pelo menos 90 dias sem sinal de vida (agora: 0)."
+            ),
+        ),
+        (
+            "es",
+            (
+                "El paso del tiempo llevaría a: no cliente (regla «went-cold»), pero solo con: "
+                "al menos 90 días sin señales de vida (ahora: 0)."
+            ),
+        ),
+        (
+            "it",
+            (
+                "Il passare del tempo porterebbe a: non cliente (regola «went-cold»), ma solo "
+                "con: almeno 90 giorni senza segni di vita (ora: 0)."
+            ),
+        ),
+    ],
+)
+def test_the_way_down_is_no_advice(lang: str, expected: str) -> None:
+    """A rule that leads to a worse situation tells no distance to be covered."""
+    lead = LIFECYCLE.apply(
+        Customer(id="c"), LeadQualified(customer_id="c", occurred_at=DAY)
+    ).customer
+    checks = LIFECYCLE.why_not(lead, Situation.NON_CUSTOMER)
+
+    assert expected in explain_checks(checks, lang).split("\n")
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        (
+            "en",
+            (
+                "The passing of time would lead to regular customer (rule "
+                "“no-longer-valuable”), but what it asks for cannot happen under this policy."
+            ),
+        ),
+        (
+            "pt",
+            (
+                "A passagem do tempo levaria a: cliente regular (regra “no-longer-valuable”), "
+                "mas o que ela pede não pode acontecer com esta política."
+            ),
+        ),
+        (
+            "es",
+            (
+                "El paso del tiempo llevaría a: cliente habitual (regla "
+                "«no-longer-valuable»), pero lo que pide no puede ocurrir con esta política."
+            ),
+        ),
+        (
+            "it",
+            (
+                "Il passare del tempo porterebbe a: cliente abituale (regola "
+                "«no-longer-valuable»), ma ciò che chiede non può accadere con questa politica."
+            ),
+        ),
+    ],
+)
+def test_what_cannot_happen_is_said_to_be_so(lang: str, expected: str) -> None:
+    """Revenue is never below 0: with that threshold the rule is no way to anywhere."""
+    checks = LIFECYCLE.why_not(bought(0), Situation.REGULAR)
+
+    assert expected in explain_checks(checks, lang).split("\n")
+
+
+def test_a_refusal_leaves_out_what_cannot_happen() -> None:
+    """No condition is told that nothing could have met."""
+    never = Rule(
+        "never",
+        Axis.SITUATION,
+        ("occasional",),
+        "purchase_completed",
+        "preferred",
+        (Guard("revenue", "<", 0),),
+    )
+    lifecycle = Lifecycle(rules=DEFAULT_RULES.with_rule(never, before="became-regular"))
+    event = PurchaseCompleted(customer_id="c", occurred_at=DAY + timedelta(1))
+    (refusal,) = lifecycle.apply(bought(0, lifecycle=lifecycle), event).refusals
+
+    assert [check.rule.id for check in refusal.checks] == ["never", "became-regular"]
+    assert "never" not in explain(refusal)
+    assert "became-regular" in explain(refusal)
 
 
 def test_a_check_of_a_position() -> None:
@@ -271,8 +383,8 @@ def test_a_check_of_a_position() -> None:
     first = explain_checks(checks).split("\n")[0]
 
     assert first == (
-        "The decision not to buy would lead to status quo (rule “decision-dropped”). The "
-        "decision would first have to be at: recognition of needs, evaluation of options or "
+        "The decision not to buy would lead to status quo (rule “decision-dropped”). This "
+        "rule holds only for a decision at: recognition of needs, evaluation of options or "
         "resolution of concerns."
     )
 
@@ -526,7 +638,10 @@ def test_time_events_read_like_time() -> None:
         bought(0), TimePassed(customer_id="c", occurred_at=DAY + timedelta(1))
     )
 
-    assert outcome.explain().startswith("Nothing moves: the customer is still an occasional")
+    assert outcome.explain().startswith(
+        "This moves neither the situation nor a position (facts may have changed): the "
+        "customer is still an occasional"
+    )
 
 
 def test_a_refusal_is_told_without_judging() -> None:
@@ -536,6 +651,6 @@ def test_a_refusal_is_told_without_judging() -> None:
 
     assert explain(refusal).startswith(
         "On May 10, 2024, a survey answer did not change the situation: the customer is still "
-        "an occasional customer. A survey answer would lead to dissatisfied customer (rule "
-        "“detractor”). It would take: a survey score of at most 6 (now 9; 3 points too high)."
+        "an occasional customer. It would have moved the customer to dissatisfied customer "
+        "(rule “detractor”), but only with: a survey score of at most 6 (now 9)."
     )

@@ -8,7 +8,7 @@ import pytest
 
 from lifecycle_model import FACTS, Evidence
 from lifecycle_model.explain import LANGUAGES, explain
-from lifecycle_model.explain.facts import held_phrase, need_phrase, value_phrase
+from lifecycle_model.explain.facts import held_phrase, need_phrase, possible, value_phrase
 from lifecycle_model.explain.voice import Voice
 
 OPERATORS = (">=", "<=", ">", "<", "==")
@@ -64,6 +64,91 @@ def test_values_at_the_boundaries(lang: str, none: str, zero: str, one: str, two
     said = [value_phrase(Voice.of(lang), "days_since_sign", n) for n in (None, 0, 1, 2)]
 
     assert said == [none, zero, one, two]
+
+
+@pytest.mark.parametrize(
+    ("lang", "none", "zero", "one", "two"),
+    [
+        (
+            "en",
+            "no standing purchase, use, recovery or correction of the situation so far",
+            "a standing purchase, use, recovery or correction of the situation on the same day",
+            "1 day without a standing purchase, use, recovery or correction of the situation",
+            "2 days without a standing purchase, use, recovery or correction of the situation",
+        ),
+        (
+            "pt",
+            "nenhuma compra válida, uso, recuperação ou correção da situação até agora",
+            (
+                "uma compra válida, um uso, uma recuperação ou uma correção da situação no "
+                "mesmo dia"
+            ),
+            "1 dia sem compra válida, uso, recuperação nem correção da situação",
+            "2 dias sem compra válida, uso, recuperação nem correção da situação",
+        ),
+        (
+            "es",
+            (
+                "ninguna compra en pie, uso, recuperación ni corrección de la situación hasta "
+                "ahora"
+            ),
+            (
+                "una compra en pie, un uso, una recuperación o una corrección de la situación "
+                "el mismo día"
+            ),
+            "1 día sin compra en pie, uso, recuperación ni corrección de la situación",
+            "2 días sin compra en pie, uso, recuperación ni corrección de la situación",
+        ),
+        (
+            "it",
+            "nessun acquisto valido, uso, recupero o correzione della situazione finora",
+            (
+                "un acquisto valido, un uso, un recupero o una correzione della situazione "
+                "nello stesso giorno"
+            ),
+            "1 giorno senza acquisti validi, uso, recuperi né correzioni della situazione",
+            "2 giorni senza acquisti validi, uso, recuperi né correzioni della situazione",
+        ),
+    ],
+)
+def test_idle_days(lang: str, none: str, zero: str, one: str, two: str) -> None:
+    """A customer that was restored or corrected is not idle: the words say all that counts."""
+    said = [value_phrase(Voice.of(lang), "days_idle", n) for n in (None, 0, 1, 2)]
+
+    assert said == [none, zero, one, two]
+
+
+@pytest.mark.parametrize(
+    ("fact", "operator", "threshold", "expected"),
+    [
+        ("revenue", "<", 0, False),
+        ("revenue", "<", Decimal("0.01"), True),
+        ("purchase_days", "<=", -1, False),
+        ("purchase_days", "<=", 0, True),
+        ("purchase_days", "==", -1, False),
+        ("purchase_days", "==", 4, True),
+        ("open_cases", ">", -5, True),
+        ("open_cases", ">", 5, True),
+        ("score", ">", 10, False),
+        ("score", ">=", 10, True),
+        ("is_complaint", ">", 1, False),
+        ("is_complaint", "==", 1, True),
+    ],
+)
+def test_what_no_value_can_meet(
+    fact: str, operator: str, threshold: int | Decimal, *, expected: bool
+) -> None:
+    """No fact is below zero, no score above ten, and yes is one."""
+    assert possible(Evidence(fact, None, operator, threshold, None)) is expected
+
+
+@pytest.mark.parametrize(
+    ("value", "gap"),
+    [("98.5", "1.50"), ("99", "1.00"), ("98.505", "1.495"), ("98.4321", "1.5679")],
+)
+def test_gaps_of_money_have_two_to_four_decimals(value: str, gap: str) -> None:
+    """As many decimals as the sum needs, two at least."""
+    assert need("en", "revenue", Decimal(value), ">=", 100).endswith(f"; {gap} to go)")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -230,3 +315,17 @@ def test_yes_and_no(lang: str, yes: str, no: str) -> None:
 def test_evidence_alone(lang: str, expected: str) -> None:
     """One guard makes one sentence."""
     assert explain(Evidence("purchase_days", 3, ">=", 3, "regular_days"), lang) == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        ("en", "It would take: at least 3 purchase days in the period (now 1; 2 to go)."),
+        ("pt", "Seria preciso: pelo menos 3 dias de compra no período (agora: 1; faltam 2)."),
+        ("es", "Haría falta: al menos 3 días de compra en el periodo (ahora: 1; faltan 2)."),
+        ("it", "Occorrerebbe: almeno 3 giorni d'acquisto nel periodo (ora: 1; ne mancano 2)."),
+    ],
+)
+def test_missing_evidence_alone(lang: str, expected: str) -> None:
+    """A guard that does not hold tells what it asks for."""
+    assert explain(Evidence("purchase_days", 1, ">=", 3, "regular_days"), lang) == expected

@@ -18,6 +18,7 @@ from lifecycle_model import (
     ProductUsed,
     PurchaseCompleted,
     Situation,
+    SupplierChosen,
 )
 from lifecycle_model.explain import LANGUAGES, explain, explain_path
 from lifecycle_model.explain.standing import event_phrase
@@ -36,7 +37,8 @@ STATUS = {
         (
             "Behind it: 1 purchase day in the period; net revenue of 19.90 in the period; 1 "
             "purchase that still stands; 2 days since the latest purchase; 2 days without a "
-            "purchase or use; 2 days without a sign of life."
+            "standing purchase, use, recovery or correction of the situation; 2 days without a "
+            "sign of life."
         ),
     ],
     "pt": [
@@ -47,8 +49,8 @@ STATUS = {
         ),
         (
             "Por trás disso: 1 dia de compra no período; receita líquida de 19,90 no período; "
-            "1 compra ainda válida; 2 dias desde a última compra; 2 dias sem compra nem uso; 2 "
-            "dias sem sinal de vida."
+            "1 compra ainda válida; 2 dias desde a última compra; 2 dias sem compra válida, "
+            "uso, recuperação nem correção da situação; 2 dias sem sinal de vida."
         ),
     ],
     "es": [
@@ -60,7 +62,8 @@ STATUS = {
         (
             "Lo que hay detrás: 1 día de compra en el periodo; ingresos netos de 19,90 en el "
             "periodo; 1 compra que sigue en pie; 2 días desde la última compra; 2 días sin "
-            "compras ni uso; 2 días sin señales de vida."
+            "compra en pie, uso, recuperación ni corrección de la situación; 2 días sin "
+            "señales de vida."
         ),
     ],
     "it": [
@@ -71,8 +74,9 @@ STATUS = {
         ),
         (
             "Alla base: 1 giorno d'acquisto nel periodo; ricavi netti per 19,90 nel periodo; 1 "
-            "acquisto ancora valido; 2 giorni dall'ultimo acquisto; 2 giorni senza acquisti né "
-            "uso; 2 giorni senza segni di vita."
+            "acquisto ancora valido; 2 giorni dall'ultimo acquisto; 2 giorni senza acquisti "
+            "validi, uso, recuperi né correzioni della situazione; 2 giorni senza segni di "
+            "vita."
         ),
     ],
 }
@@ -86,6 +90,68 @@ def test_status(lang: str) -> None:
     status = LIFECYCLE.status(customer, as_of=DAY + timedelta(2))
 
     assert explain(status, lang).split("\n") == STATUS[lang]
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        (
+            "en",
+            [
+                (
+                    "The buying decision “crm”: resolution of concerns, since May 8, 2024, "
+                    "with a competitor."
+                ),
+                "The buying decision: implementation, since May 9, 2024, with us.",
+            ],
+        ),
+        (
+            "pt",
+            [
+                (
+                    "A decisão de compra “crm”: resolução de preocupações, desde 8 de maio de "
+                    "2024, com um concorrente."
+                ),
+                "A decisão de compra: implementação, desde 9 de maio de 2024, conosco.",
+            ],
+        ),
+        (
+            "es",
+            [
+                (
+                    "La decisión de compra «crm»: resolución de dudas, desde el 8 de mayo de "
+                    "2024, con un competidor."
+                ),
+                (
+                    "La decisión de compra: puesta en marcha, desde el 9 de mayo de 2024, con "
+                    "nosotros."
+                ),
+            ],
+        ),
+        (
+            "it",
+            [
+                (
+                    "La decisione d'acquisto «crm»: risoluzione dei dubbi, dal giorno 8 maggio "
+                    "2024, con un concorrente."
+                ),
+                "La decisione d'acquisto: realizzazione, dal giorno 9 maggio 2024, con noi.",
+            ],
+        ),
+    ],
+)
+def test_decisions_under_way(lang: str, expected: list[str]) -> None:
+    """Each one is told with position, since when and with whom: in a status and a history."""
+    events = [
+        SupplierChosen(customer_id="c", occurred_at=DAY, opportunity_id="crm", supplier="them"),
+        PurchaseCompleted(customer_id="c", occurred_at=DAY + timedelta(1)),
+    ]
+    history = LIFECYCLE.replay(events)
+    status = LIFECYCLE.status(history.customer)
+    told = explain(status, lang, opportunities=history.customer.opportunities)
+
+    assert told == "\n".join([explain(status, lang), *expected])
+    assert history.explain(lang).split("\n")[1:3] == expected
 
 
 def test_status_without_events() -> None:

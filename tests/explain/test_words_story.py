@@ -13,6 +13,7 @@ from lifecycle_model import (
     Customer,
     LeadQualified,
     Lifecycle,
+    ManualCorrection,
     Policy,
     ProductUsed,
     PurchaseCompleted,
@@ -81,14 +82,111 @@ def test_outcome_of_a_refusal() -> None:
     assert policy == "Decided under the policy “default”, version 1."
 
 
-def test_outcome_without_decisions() -> None:
-    """Where nothing moves, one sentence says where the customer still is."""
-    event = ProductUsed(customer_id="c", occurred_at=DAY)
+@pytest.mark.parametrize(
+    ("lang", "stays", "event_stays"),
+    [
+        (
+            "en",
+            (
+                "This moves neither the situation nor a position (facts may have changed): the "
+                "customer is still an occasional customer."
+            ),
+            "This moves neither the situation nor a position; facts may have changed.",
+        ),
+        (
+            "pt",
+            (
+                "Isso não muda nem a situação nem nenhuma posição (os fatos podem ter "
+                "mudado): o cliente continua sendo um cliente eventual."
+            ),
+            "Isso não muda nem a situação nem nenhuma posição; os fatos podem ter mudado.",
+        ),
+        (
+            "es",
+            (
+                "Esto no cambia ni la situación ni ninguna posición (los hechos pueden haber "
+                "cambiado): el cliente sigue siendo un cliente ocasional."
+            ),
+            (
+                "Esto no cambia ni la situación ni ninguna posición; los hechos pueden haber "
+                "cambiado."
+            ),
+        ),
+        (
+            "it",
+            (
+                "Questo non cambia né la situazione né alcuna posizione (i fatti possono "
+                "essere cambiati): il cliente resta un cliente occasionale."
+            ),
+            (
+                "Questo non cambia né la situazione né alcuna posizione; i fatti possono "
+                "essere cambiati."
+            ),
+        ),
+    ],
+)
+def test_what_moves_nothing(lang: str, stays: str, event_stays: str) -> None:
+    """The use of a product moves neither axis, but it is not said to change nothing."""
+    customer = LIFECYCLE.replay([PurchaseCompleted(customer_id="c", occurred_at=DAY)]).customer
+    event = ProductUsed(customer_id="c", occurred_at=DAY + timedelta(1))
+    outcome = LIFECYCLE.apply(customer, event)
 
-    assert LIFECYCLE.apply(Customer(id="c"), event).explain("es") == (
-        "Nada cambia: el cliente sigue siendo un no cliente.\n"
-        "Decidido según la política «default», versión 1."
+    assert outcome.explain(lang).split("\n")[0] == stays
+    assert tell_story([Step(event, ())], lang=lang).split("\n")[1:] == [f"  {event_stays}"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "author"),
+    [
+        ("en", "a correction by hand (by Eva: key\\naccount)"),
+        ("pt", "uma correção manual (por Eva: key\\naccount)"),
+        ("es", "una corrección manual (por Eva: key\\naccount)"),
+        ("it", "una correzione a mano (da Eva: key\\naccount)"),
+    ],
+)
+def test_a_correction_names_its_author(lang: str, author: str) -> None:
+    """Who decided, and why, goes with the move; control characters are written out."""
+    event = ManualCorrection(
+        customer_id="c",
+        occurred_at=DAY,
+        situation="preferred",
+        actor="Eva",
+        reason="key\naccount",
     )
+
+    assert f": {author}." in LIFECYCLE.apply(Customer(id="c"), event).explain(lang)
+    assert f": {author}." in LIFECYCLE.replay([event]).explain(lang)
+
+
+def test_each_correction_has_its_own_author() -> None:
+    """At one instant, too: one that moved nothing lends its author to nobody."""
+    events = [
+        ManualCorrection(
+            customer_id="c",
+            occurred_at=DAY,
+            sequence=number,
+            **{axis: value},
+            actor=actor,
+            reason="r",
+        )
+        for number, (axis, value, actor) in enumerate(
+            [
+                ("situation", "non_customer", "Nobody"),
+                ("situation", "regular", "Ana"),
+                ("position", "implementation", "Bia"),
+                ("situation", "preferred", "Caio"),
+                ("situation", "regular", "Davi"),
+            ]
+        )
+    ]
+    moves = LIFECYCLE.replay(events).explain().split("\n")[2:-1]
+
+    assert [line.split("(by ")[1].split(":")[0] for line in moves] == [
+        "Ana",
+        "Bia",
+        "Caio",
+        "Davi",
+    ]
 
 
 def test_outcome_of_a_duplicate() -> None:
@@ -179,7 +277,7 @@ def test_history_without_moves() -> None:
 
     assert LIFECYCLE.replay([event]).explain().split("\n") == [
         "Customer “c” is a non-customer; leading buying decision: status quo.",
-        "So far nothing has moved.",
+        "So far neither the situation nor a position has moved.",
         "Decided under the policy “default”, version 1.",
     ]
 
@@ -253,8 +351,32 @@ def test_story_with_all_its_parts() -> None:
         "Che cosa cambierebbe la situazione",
         (
             "  Un acquisto concluso porterebbe a: cliente occasionale (regola "
-            "«first-purchase»). Non serve altro."
+            "«first-purchase»). Ora nessuna condizione vi si oppone."
         ),
+    ]
+
+
+def test_story_gives_the_date_of_an_event_once() -> None:
+    """What an event did happened on its day."""
+    event = PurchaseCompleted(customer_id="c", occurred_at=DAY)
+    lines = tell_story(steps_of(event)).split("\n")
+
+    assert lines[0] == "May 8, 2024: a completed purchase."
+    assert lines[1].startswith("  The buying decision moved forward")
+    assert lines[2].startswith("  The customer went from non-customer")
+    assert lines[3].startswith("On June 7, 2024, the buying decision closed")
+
+
+def test_story_counts_later_events() -> None:
+    """Decisions under way and later events stand where the customer stands."""
+    customer = LIFECYCLE.replay([PurchaseCompleted(customer_id="c", occurred_at=DAY)]).customer
+    text = tell_story(
+        [], status=LIFECYCLE.status(customer), opportunities=customer.opportunities, future=2
+    )
+
+    assert text.split("\n")[5:7] == [
+        "  The buying decision: implementation, since May 8, 2024, with us.",
+        "  2 events lie after the date asked for and were set aside.",
     ]
 
 
@@ -272,10 +394,11 @@ def test_ids_are_escaped_in_a_notebook() -> None:
     """No id becomes markup, in an outcome or in a history."""
     event = PurchaseCompleted(customer_id=MARKUP, occurred_at=DAY, opportunity_id=MARKUP)
     escaped = "&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&amp;"
-    for shown in (LIFECYCLE.apply(Customer(id=MARKUP), event), LIFECYCLE.replay([event])):
+    outcome, history = LIFECYCLE.apply(Customer(id=MARKUP), event), LIFECYCLE.replay([event])
+    for shown, times in ((outcome, 2), (history, 3)):
         html = shown._repr_html_()
         assert html.startswith('<div class="lifecycle-model"><p>Customer “&lt;img')
-        assert html.count(escaped) == 2
+        assert html.count(escaped) == times
         assert "<img" not in html
 
 

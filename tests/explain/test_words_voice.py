@@ -83,6 +83,11 @@ def test_plural_boundaries(lang: str, zero: str, one: str, two: str) -> None:
     assert said == [zero, one, two]
 
 
+def test_no_number_has_more_than_four_decimals() -> None:
+    """Money is counted in ten-thousandths."""
+    assert Voice.of("en").number(Decimal("1.23456")) == "1.2346"
+
+
 def test_negative_numbers_keep_their_sign() -> None:
     """A negative number has the form of its size."""
     assert Voice.of("es").number(Decimal("-1234.5")) == "-1.234,50"

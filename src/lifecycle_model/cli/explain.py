@@ -13,8 +13,8 @@ from lifecycle_model.cli.notes import tell_notes
 from lifecycle_model.cli.reading import Log, read_log
 from lifecycle_model.cli.story import in_words, story_of
 from lifecycle_model.cli.story_json import story_json
-from lifecycle_model.cli.telling import tell
-from lifecycle_model.cli.terminal import output, say, say_json
+from lifecycle_model.cli.telling import tell, tell_words
+from lifecycle_model.cli.terminal import say_json
 from lifecycle_model.cli.times import parse_as_of
 from lifecycle_model.errors import shown
 
@@ -56,7 +56,7 @@ def explain(
     if as_json:
         say_json(story_json(story))
     elif lang is not None:
-        say(output(), *in_words(story, lifecycle.policy, lang).split("\n"))
+        tell_words(in_words(story, lifecycle.policy, lang))
     else:
         tell(story)
 

@@ -18,6 +18,8 @@ from lifecycle_model import (
     Transition,
 )
 from lifecycle_model.explain import Step, tell_story
+from lifecycle_model.explain.facts import possible
+from lifecycle_model.explain.voice import Voice, printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def story_of(log: str, history: History, lifecycle: Lifecycle, as_of: datetime |
         for target in Situation
         if target != customer.situation
         for check in lifecycle.why_not(customer, target)
-        if check.source_holds
+        if check.source_holds and all(map(possible, check.evidence))
     ]
     return Story(
         log,
@@ -87,15 +89,22 @@ def story_of(log: str, history: History, lifecycle: Lifecycle, as_of: datetime |
 
 
 def in_words(story: Story, policy: Policy, lang: str) -> str:
-    """Return the story in sentences of a language."""
+    """Return the story in sentences of a language, below whose it is and by which policy."""
+    voice, ref = Voice.of(lang), story.policy
+    title = voice.say("say.story_title", id=voice.quoted(story.customer.id), log=story.log)
+    name, version = voice.quoted(ref.name), printable(ref.version)
+    rules = voice.say("say.story_policy", name=name, version=version, digest=ref.digest)
     steps = [
         Step(one.event, one.outcome.transitions, one.outcome.refusals) for one in story.chapters
     ]
-    return tell_story(
+    text = tell_story(
         steps,
         status=story.status,
+        opportunities=story.customer.opportunities,
+        future=story.future,
         deadline=story.deadline,
         ways=[check for _, check in story.ways],
         lang=lang,
         day_offset_minutes=policy.day_offset_minutes,
     )
+    return f"{title}\n{rules}\n\n{text}"

@@ -47,6 +47,16 @@ def story_json(story: Story) -> dict[str, Any]:
         "facts": facts_of(story.status),
         "situation_since": iso(story.customer.situation_since),
         "situation_rule": story.customer.situation_rule,
+        "opportunities": [
+            {
+                "id": one.id,
+                "position": one.position.value,
+                "entered_on": one.entered_on.isoformat(),
+                "touched_on": one.touched_on.isoformat(),
+                "with_competitor": one.with_competitor,
+            }
+            for one in story.customer.opportunities
+        ],
         "next_deadline": deadline
         and {
             "occurred_at": iso(deadline.occurred_at),

@@ -1,6 +1,7 @@
 """A customer's story for people."""
 
 from itertools import groupby
+from textwrap import TextWrapper
 from typing import Final
 
 from rich.text import Text
@@ -37,6 +38,20 @@ def tell(story: Story) -> None:
     _tell_now(story)
     _tell_deadline(story)
     _tell_ways(story)
+
+
+def tell_words(text: str) -> None:
+    """Print sentences, wrapped to the terminal; a line that goes on is indented further."""
+    for line in text.split("\n"):
+        indent = " " * (len(line) - len(line.lstrip(" ")))
+        wrapper = TextWrapper(
+            output().width,
+            initial_indent=indent,
+            subsequent_indent=f"{indent}  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        say(output(), *(wrapper.wrap(plain(line.strip(" "))) or [""]))
 
 
 def _heading(left: str, right: str = "") -> None:
@@ -117,6 +132,10 @@ def _tell_now(story: Story) -> None:
         if name == "situation" and since is not None:
             value += f", since {short(since)}, by {story.customer.situation_rule}"  # noqa: PLW2901 - the one value with a reason
         say(output(), f"  {name:<15}{value}")
+    for one in story.customer.opportunities:
+        whom = "a competitor" if one.with_competitor else "us"
+        where = f"{one.position}, since {one.entered_on}, with {whom}"
+        say(output(), f"  {'opportunity':<15}{_value(one.id)}: {where}")
     if story.future:
         say(output(), f"  not counted: {counted(story.future, 'later event')}")
 

@@ -9,6 +9,7 @@ Added in 0.1.
 from collections.abc import Iterable
 from functools import singledispatch
 
+from lifecycle_model.customer import Opportunity
 from lifecycle_model.errors import NotExplainable
 from lifecycle_model.explain.decisions import (
     check_lines,
@@ -19,7 +20,7 @@ from lifecycle_model.explain.decisions import (
     policy_text,
     refusal_text,
 )
-from lifecycle_model.explain.standing import path_lines, status_lines
+from lifecycle_model.explain.standing import opportunity_lines, path_lines, status_lines
 from lifecycle_model.explain.story import Step, tell_story
 from lifecycle_model.explain.texts import LANGUAGES
 from lifecycle_model.explain.voice import Voice
@@ -48,13 +49,20 @@ Explainable = Deadline | Evidence | Path | Refusal | RuleCheck | Status | Transi
 """What can be told in words."""
 
 
-def explain(thing: Explainable, lang: str = "en", *, day_offset_minutes: int = 0) -> str:
+def explain(
+    thing: Explainable,
+    lang: str = "en",
+    *,
+    day_offset_minutes: int = 0,
+    opportunities: Iterable[Opportunity] = (),
+) -> str:
     """Return a record in words.
 
     Args:
         thing: a record that the verbs return.
         lang: one of `LANGUAGES`.
         day_offset_minutes: where the policy's calendar lies, so that dates are its dates.
+        opportunities: the buying decisions to tell after a status: `customer.opportunities`.
 
     Raises:
         UnknownLanguage: the language is none of the four.
@@ -63,7 +71,8 @@ def explain(thing: Explainable, lang: str = "en", *, day_offset_minutes: int = 0
     >>> explain(Evidence("purchase_days", 1, ">=", 3, "regular_days"))
     'It would take: at least 3 purchase days in the period (now 1; 2 to go).'
     """
-    return _told(thing, Voice.of(lang, day_offset_minutes))
+    voice = Voice.of(lang, day_offset_minutes)
+    return "\n".join([_told(thing, voice), *opportunity_lines(voice, opportunities)])
 
 
 def explain_checks(
@@ -77,8 +86,8 @@ def explain_checks(
     >>> from lifecycle_model import Customer, Lifecycle, Situation
     >>> checks = Lifecycle().why_not(Customer(id="c"), Situation.POTENTIAL)
     >>> print(explain_checks(checks[:1], "es"))
-    Una muestra de interés llevaría a: cliente potencial (regla «behaviour-qualifies»). \
-Haría falta: un comportamiento que muestra verdadero interés de compra.
+    Una muestra de interés llevaría a: cliente potencial (regla «behaviour-qualifies»), \
+pero solo con: un comportamiento que muestra verdadero interés de compra.
     """
     return "\n".join(check_lines(Voice.of(lang, day_offset_minutes), checks))
 

@@ -3,33 +3,64 @@
 from collections.abc import Iterable
 from typing import Final, Literal
 
-from lifecycle_model.explain.facts import held_phrase, need_phrase
+from lifecycle_model.events import ManualCorrection
+from lifecycle_model.explain.facts import held_phrase, need_phrase, possible
 from lifecycle_model.explain.voice import Voice, printable, sentence
 from lifecycle_model.outcome import Deadline, Evidence, Refusal, RuleCheck, Transition
 from lifecycle_model.policy import PolicyRef
-from lifecycle_model.rules import DEFAULT_RULES
-from lifecycle_model.states import Situation
+from lifecycle_model.rules import DEFAULT_RULES, Rule
+from lifecycle_model.states import Axis, Situation
 
 Tense = Literal["past", "future"]
 
 _DEFAULTS: Final = {(rule.axis, rule.id): rule for rule in DEFAULT_RULES}
+_WORST_FIRST: Final = (
+    Situation.NON_CUSTOMER,
+    Situation.DISSATISFIED,
+    Situation.POTENTIAL,
+    Situation.OCCASIONAL,
+    Situation.REGULAR,
+    Situation.PREFERRED,
+)
 
 
-def move_text(voice: Voice, move: Transition) -> str:
-    """Return a move with its reason, what counted, and its rule."""
-    return sentence(_moved(voice, move, "past"))
+def move_text(
+    voice: Voice,
+    move: Transition,
+    correction: ManualCorrection | None = None,
+    *,
+    dated: bool = True,
+) -> str:
+    """Return a move with its reason, what counted, and its rule.
+
+    Args:
+        voice: the language.
+        move: the move.
+        correction: the event that made it, if a person did.
+        dated: whether to begin with the date.
+    """
+    text = _moved(voice, move, "past", correction)
+    return sentence(voice.dated(move.occurred_at, text) if dated else text)
 
 
-def _moved(voice: Voice, move: Transition, tense: Tense) -> str:
+def _moved(
+    voice: Voice,
+    move: Transition,
+    tense: Tense,
+    correction: ManualCorrection | None = None,
+) -> str:
     direction = "situation" if move.direction is None else move.direction.value
+    reason = _reason(voice, move)
+    if correction is not None:
+        actor, why = printable(correction.actor), printable(correction.reason)
+        reason = voice.say("say.reason_by", what=reason, actor=actor, reason=why)
     parts = [
         voice.say(
             f"move.{tense}.{direction}",
-            date=voice.on_day(move.occurred_at),
-            decision=_decision(voice, move.opportunity_id),
+            decision=decision_phrase(voice, move.opportunity_id),
             before=voice.name(move.before),
             after=voice.name(move.after),
-            reason=_reason(voice, move),
+            reason=reason,
         )
     ]
     if move.skipped:
@@ -42,7 +73,8 @@ def _moved(voice: Voice, move: Transition, tense: Tense) -> str:
     return " ".join(parts)
 
 
-def _decision(voice: Voice, opportunity_id: str | None) -> str:
+def decision_phrase(voice: Voice, opportunity_id: str | None) -> str:
+    """Return "the buying decision", with its id where it has one of its own."""
     if opportunity_id is None or opportunity_id == "main":
         return voice.say("say.decision")
     return voice.say("say.decision_named", id=voice.quoted(opportunity_id))
@@ -62,8 +94,8 @@ def _reason(voice: Voice, move: Transition) -> str:
     return voice.say("say.reason_own", kind=kind, rule=voice.quoted(move.rule))
 
 
-def refusal_text(voice: Voice, refusal: Refusal) -> str:
-    """Return what an event did not move, and what each rule that was tried still asks for."""
+def refusal_text(voice: Voice, refusal: Refusal, *, dated: bool = True) -> str:
+    """Return what an event did not move, and what each rule that was tried asks for."""
     state = refusal.state
     if isinstance(state, Situation):
         name = voice.say(f"situation.being.{state.value}")
@@ -71,32 +103,58 @@ def refusal_text(voice: Voice, refusal: Refusal) -> str:
         name = voice.name(state)
     refused = voice.say(
         f"say.refused_{refusal.axis}",
-        date=voice.on_day(refusal.occurred_at),
         kind=voice.say(f"kind.{refusal.kind}"),
-        decision=_decision(voice, refusal.opportunity_id),
+        decision=decision_phrase(voice, refusal.opportunity_id),
         state=name,
     )
-    checks = [check_text(voice, check) for check in refusal.checks]
+    if dated:
+        refused = voice.dated(refusal.occurred_at, refused)
+    checks = [
+        voice.say(f"say.only_{refusal.axis}", **_values(voice, check))
+        for check in refusal.checks
+        if all(map(possible, check.evidence))
+    ]
     return " ".join([sentence(refused), *checks])
 
 
 def check_text(voice: Voice, check: RuleCheck) -> str:
-    """Return where a rule leads, and what is missing for it."""
-    rule = check.rule
-    target = voice.say(f"{rule.axis}.name.{rule.target}")
-    kind = voice.say(f"kind.{rule.kind}")
-    leads = voice.say("say.leads", kind=kind, target=target, rule=voice.quoted(rule.id))
-    parts = [sentence(leads)]
+    """Return where a rule leads, and what it asks for that is not there."""
+    rule, values = check.rule, _values(voice, check)
+    if not all(map(possible, check.evidence)):
+        return sentence(voice.say("say.leads_never", **values))
+    parts = [
+        sentence(voice.say("say.leads_only" if values["needs"] else "say.leads", **values))
+    ]
     if not check.source_holds:
         names = [voice.say(f"{rule.axis}.name.{source}") for source in rule.sources]
         first = f"say.first_{rule.axis}"
         parts.append(voice.say(first, states=voice.listed(names, "or")))
-    missing = [need_phrase(voice, one) for one in check.evidence if not one.holds]
-    if missing:
-        parts.append(voice.say("say.needed", needs="; ".join(missing)))
-    elif check.source_holds:
+    elif not values["needs"]:
         parts.append(voice.say("say.ready"))
     return " ".join(parts)
+
+
+def _values(voice: Voice, check: RuleCheck) -> dict[str, str]:
+    """Return the parts of the sentence about a rule; `needs` is empty where all is there."""
+    rule = check.rule
+    with_gap = not _worsens(rule)
+    needs = [
+        need_phrase(voice, one, with_gap=with_gap) for one in check.evidence if not one.holds
+    ]
+    return {
+        "kind": voice.say(f"kind.{rule.kind}"),
+        "target": voice.say(f"{rule.axis}.name.{rule.target}"),
+        "rule": voice.quoted(rule.id),
+        "needs": "; ".join(needs),
+    }
+
+
+def _worsens(rule: Rule) -> bool:
+    """Say whether a rule leads to a worse situation, for which nobody wants advice."""
+    if rule.axis != Axis.SITUATION or rule.target not in _WORST_FIRST:
+        return False
+    better = _WORST_FIRST[_WORST_FIRST.index(Situation(rule.target)) + 1 :]
+    return all(source in better for source in rule.sources)
 
 
 def check_lines(voice: Voice, checks: Iterable[RuleCheck]) -> list[str]:
@@ -108,7 +166,10 @@ def deadline_lines(voice: Voice, deadline: Deadline | None) -> list[str]:
     """Return what happens if nothing happens, one line a move."""
     if deadline is None:
         return [voice.say("say.if_nothing_never")]
-    first, *others = [_moved(voice, move, "future") for move in deadline.transitions]
+    first, *others = [
+        voice.dated(move.occurred_at, _moved(voice, move, "future"))
+        for move in deadline.transitions
+    ]
     return [voice.say("say.if_nothing", move=first), *map(sentence, others)]
 
 

@@ -15,6 +15,7 @@ _OPERATORS: Final = {
     "<": "less_than",
     "==": "exactly",
 }
+_MOST: Final = {"yes_no": 1, "score": 10}
 
 
 def _plain(fact: str, number: Number) -> Number:
@@ -55,8 +56,24 @@ def held_phrase(voice: Voice, one: Evidence) -> str:
     return voice.say(limit, value=value, n=voice.number(_plain(one.fact, one.threshold)))
 
 
-def need_phrase(voice: Voice, one: Evidence) -> str:
+def possible(one: Evidence) -> bool:
+    """Say whether any value of the fact would meet a guard: no fact is below zero.
+
+    >>> possible(Evidence("revenue", 20, "<", 0, "keep_preferred_revenue"))
+    False
+    """
+    most = _MOST.get(FACTS[one.fact].unit, max(one.threshold + 1, 0))
+    values = (0, one.threshold, most)
+    return any(replace(one, value=value).holds for value in values if 0 <= value <= most)
+
+
+def need_phrase(voice: Voice, one: Evidence, *, with_gap: bool = True) -> str:
     """Return what a guard that does not hold asks for, beside what there is.
+
+    Args:
+        voice: the language.
+        one: the guard.
+        with_gap: whether to tell how far it is to there, which reads like advice.
 
     >>> need_phrase(Voice.of("pt"), Evidence("purchase_days", 1, ">=", 3, "regular_days"))
     'pelo menos 3 dias de compra no período (agora: 1; faltam 2)'
@@ -67,11 +84,13 @@ def need_phrase(voice: Voice, one: Evidence) -> str:
     need = _bounded(voice, one)
     if one.value is None or one.gap is None:
         return need
+    value = voice.number(_plain(one.fact, one.value))
+    if not with_gap:
+        return voice.say("say.need_value", need=need, value=value)
     way = "more" if one.gap > 0 else "less"
     gap = _plain(one.fact, one.gap if way == "more" else -one.gap)
     key = f"gap.{unit}.{way}"
     gap_text = voice.counted(key, gap, before_noun=unit in {"days", "score"})
-    value = voice.number(_plain(one.fact, one.value))
     return voice.say("say.need_now", need=need, value=value, gap=gap_text)
 
 

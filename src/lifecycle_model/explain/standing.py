@@ -1,11 +1,13 @@
 """Where a customer stands and how it gets further, in words: status, events, paths."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from lifecycle_model.customer import Opportunity
 from lifecycle_model.events import BaseEvent, Event
+from lifecycle_model.explain.decisions import decision_phrase
 from lifecycle_model.explain.facts import value_phrase
 from lifecycle_model.explain.voice import Voice, printable, sentence
 from lifecycle_model.outcome import Path, Status, Transition
@@ -35,6 +37,21 @@ def status_lines(voice: Voice, status: Status) -> list[str]:
     ]
     behind = [voice.say("say.behind", facts="; ".join(facts))] if facts else []
     return [first, values, *behind]
+
+
+def opportunity_lines(voice: Voice, opportunities: Iterable[Opportunity]) -> list[str]:
+    """Return each buying decision under way: where, since when, and with whom."""
+    return [
+        sentence(
+            voice.say(
+                "say.opportunity_competitor" if one.with_competitor else "say.opportunity_us",
+                decision=decision_phrase(voice, one.id),
+                position=voice.name(one.position),
+                date=voice.day(one.entered_on),
+            )
+        )
+        for one in opportunities
+    ]
 
 
 def event_phrase(voice: Voice, event: Event) -> str:

@@ -87,7 +87,7 @@ class Voice:
         if isinstance(value, int):
             plain = f"{value:,}"
         else:
-            whole, _, part = f"{value:,f}".partition(".")
+            whole, _, part = f"{value:,.4f}".partition(".")
             plain = f"{whole}.{part.rstrip('0').ljust(_CENTS, '0')}"
         marks = {",": self.say("format.group"), ".": self.say("format.decimal")}
         return "".join(marks.get(one, one) for one in plain)
@@ -129,6 +129,14 @@ class Voice:
         elided = str(self._local(instant).day) in self.say("format.elided_days").split()
         key = "format.on_date_elided" if elided else "format.on_date"
         return self.say(key, date=self.day(instant))
+
+    def dated(self, instant: date, text: str) -> str:
+        """Return a text with its date before it.
+
+        >>> Voice.of("it").dated(date(2024, 5, 8), "il cliente resta")
+        "l'8 maggio 2024 il cliente resta"
+        """
+        return self.say("format.dated", date=self.on_day(instant), text=text)
 
     def _local(self, instant: date) -> date:
         if not isinstance(instant, datetime):
