@@ -30,6 +30,7 @@ help:
 
 demo: $(VENV)/.demo
 	$(BIN)/lifecycle replay docs/data/CDNOW_sample.csv --kind purchase_completed --map customer_id=customer_id,occurred_at=date,amount=dollars --time-format %Y%m%d --timezone UTC --as-of 1998-06-30
+	@echo 'Here the command is $(BIN)/lifecycle.'
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n $(WORKERS) --cov

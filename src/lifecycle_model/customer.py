@@ -64,6 +64,9 @@ class PurchaseWindow:
     def __len__(self) -> int:
         return len(self.days)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self))})"
+
 
 class _StoredDay(BaseModel):
     """One entry of the stored window."""

@@ -3,6 +3,7 @@
 All derive from `LifecycleError`, keep their data as attributes, and pickle.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,17 +33,28 @@ class LifecycleError(Exception):
         return _rebuild, (type(self), dict(self.__dict__))
 
 
-def did_you_mean(value: object, known: Sequence[str]) -> str:
-    """Return the mend for a misspelt name: the nearest known ones, or all of them.
+def nearest(value: object, known: Sequence[str]) -> list[str]:
+    """Return the known names that a value is the beginning of, else the most similar one."""
+    text, names = str(value), [str(name) for name in known]
+    begun = [name for name in names if text and name.startswith(text)]
+    return begun or get_close_matches(text, names, n=1)
 
-    >>> did_you_mean("purchase_complete", ["purchase_completed", "contacted"])
-    "did you mean 'purchase_completed'?"
+
+def did_you_mean(value: object, known: Sequence[str]) -> str:
+    """Return the mend for a name that is not known: what may be meant, else all names.
+
+    >>> did_you_mean("contactd", ["purchase_completed", "contacted"])
+    "did you mean 'contacted'?"
+    >>> did_you_mean("purchase", ["purchase_completed", "contacted", "purchase_reversed"])
+    "did you mean 'purchase_completed' or 'purchase_reversed'?"
     >>> did_you_mean("xyz", ["red", "blue"])
     'use one of: red, blue'
     """
-    names = [str(name) for name in known]
-    near = get_close_matches(str(value), names, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"use one of: {', '.join(names)}"
+    near = [repr(name) for name in nearest(value, known)]
+    if not near:
+        return f"use one of: {', '.join(map(str, known))}"
+    others = f"{', '.join(near[:-1])} or " if near[1:] else ""
+    return f"did you mean {others}{near[-1]}?"
 
 
 _LONGEST: Final = 80
@@ -80,6 +92,13 @@ class Problem:
         )
 
 
+def _decimal_mend(value: object) -> str:
+    """Return how to write an amount that is not a number as it stands."""
+    if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]+,[0-9]{1,2}\s*", value):
+        return f"write it with a point: {value.strip().replace(',', '.')}"
+    return "is not a number: write digits and a point, for example 1234.50"
+
+
 def problems_of(error: "ValidationError", kinds: Sequence[str] = ()) -> tuple[Problem, ...]:
     """Return what pydantic found as problems, in its order.
 
@@ -105,6 +124,10 @@ def problems_of(error: "ValidationError", kinds: Sequence[str] = ()) -> tuple[Pr
                 place, value, mend = "kind", "", "is missing: say what happened"
             case "value_error":
                 mend = str(context["error"])
+            case "decimal_parsing":
+                mend = _decimal_mend(detail["input"])
+            case "frozen_set_type":
+                mend = "Input should be a list of texts"
             case _:  # pydantic's own sentence says it well
                 pass
         found.append(Problem(place, value, mend))

@@ -94,10 +94,12 @@ class Evidence:
     def __str__(self) -> str:
         named = f"{self.threshold_name} = " if self.threshold_name else ""
         value = "none" if self.value is None else self.value
-        missing = (
-            "" if self.holds else f", missing {'a value' if self.gap is None else self.gap}"
-        )
-        return f"{self.fact} {value} {self.operator} {named}{self.threshold}{missing}"
+        text = f"{self.fact} {value} {self.operator} {named}{self.threshold}"
+        if self.gap is None:
+            return f"{text}, missing a value"
+        if self.gap < 0:
+            return f"{text}, {-self.gap} too many"
+        return f"{text}, missing {self.gap}" if self.gap else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,10 @@ class Deadline:
         """The first rule that will fire."""
         return self.transitions[0].rule
 
+    def __str__(self) -> str:
+        moves = "; ".join(map(str, self.transitions))
+        return f"on {self.occurred_at.isoformat()}: {moves}"
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -237,6 +243,14 @@ class Status:
     service_state: ServiceState
     facts: Mapping[str, Number | None] = field(repr=False, hash=False)
 
+    def __str__(self) -> str:
+        when = "before any event" if self.as_of is None else f"at {self.as_of.isoformat()}"
+        return (
+            f"{when}: {self.situation}, position {self.position}, stage {self.stage}, "
+            f"funnel group {self.funnel_group}, sales step {self.sales_step}, "
+            f"service {self.service_state}"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Path:
@@ -244,3 +258,7 @@ class Path:
 
     events: tuple[Event, ...]
     transitions: tuple[Transition, ...]
+
+    def __str__(self) -> str:
+        steps = [f"{event.kind} at {event.occurred_at.isoformat()}" for event in self.events]
+        return "\n  ".join([", then ".join(steps) or "no event", *map(str, self.transitions)])

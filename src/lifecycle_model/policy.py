@@ -235,7 +235,13 @@ class Policy(BaseModel):
             text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
             data = tomllib.loads(text, parse_float=Decimal)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise InvalidPolicy(where, (Problem("TOML", "", str(error)),)) from error
+            problem = Problem("TOML", "", str(error))
+            if isinstance(source, str) and source.lower().endswith(".toml"):
+                name = shown(source)
+                problem = Problem(
+                    "TOML", name, f"is read as text: to read a file, pass Path({name})"
+                )
+            raise InvalidPolicy(where, (problem,)) from error
         named_preset = data.pop("preset", "default")
         unknown = named_preset not in PRESETS
         base = cls() if unknown else cls.preset(named_preset)

@@ -117,13 +117,81 @@ def test_rows_can_be_skipped(cli: Callable[..., Ran], log: Callable[..., Path]) 
 
 
 def test_twenty_are_told(cli: Callable[..., Ran], log: Callable[..., Path]) -> None:
-    """The first twenty faulty rows are told, and how many there are."""
-    ran = cli("replay", log(*["a"] * 25))
+    """The first twenty different faults are told, and how many there are."""
+    ran = cli("replay", log(*("," * cells for cells in range(10, 35))))
     lines = ran.err.splitlines()
 
     assert lines[0] == "error: log.csv: 25 rows are not valid, nothing was folded"
     assert len([line for line in lines if line.startswith("  line")]) == 20
     assert lines[21] == "  ... and 5 more"
+
+
+def test_equal_faults_are_told_as_one(
+    cli: Callable[..., Ran], log: Callable[..., Path]
+) -> None:
+    """Faults of one column with one mend are one line with its rows and the first value."""
+    comma = 'a,2024-01-01T00:00Z,purchase_completed,"1,5",,,,'
+    naive = "b,2024-01-01,purchase_completed,1,,,,"
+    rows = [naive, naive, GOOD, comma.replace("T00:00Z", ""), GOOD, comma]
+    rows += [GOOD, naive] * 5
+    ran = cli("replay", log(*rows))
+
+    assert ran.err.splitlines()[:-1] == [
+        "error: log.csv: 9 rows are not valid, nothing was folded",
+        (
+            "  8 rows (lines 2-3, 5, 9, 11, 13, ...): column 'occurred_at': has no time zone: "
+            "give --timezone, for example --timezone UTC (first value '2024-01-01')"
+        ),
+        (
+            "  2 rows (lines 5, 7): column 'amount': write it with a point, like 1.50 "
+            "(first value '1,5')"
+        ),
+    ]
+
+
+def test_equal_faults_of_whole_rows(cli: Callable[..., Ran], log: Callable[..., Path]) -> None:
+    """Rows with the same fault as a whole are one line as well."""
+    ran = cli("replay", log("a", GOOD, "b"))
+
+    assert "  2 rows (lines 2, 4): has 1 cell, the header has 8: mend the row; " in ran.err
+
+
+def test_wide_export(cli: Callable[..., Ran], log: Callable[..., Path]) -> None:
+    """A mapped column that is not for a row's kind is passed over there, and counted."""
+    path = log(
+        "a,2024-01-01T00:00Z,purchase_completed,5,9",
+        "a,2024-01-02T00:00Z,survey_answered,7,9",
+        "a,2024-01-03T00:00Z,product_used,7,",
+        header="customer_id,occurred_at,kind,total,rating",
+    )
+    ran = cli("replay", path, "--map=amount=total,score=rating")
+
+    assert ran.code == 0
+    assert ran.err == (
+        "note: log.csv: 3 values ignored: the row's kind has no such field\n"
+        "  column 'total' (amount): 2\n"
+        "  column 'rating' (score): 1\n"
+    )
+    assert "events 3, customers 1" in ran.out
+    drawn = cli(
+        "diagram", "--format=table", "--counts", path, "--map=amount=total,score=rating"
+    )
+    assert (drawn.code, drawn.err) == (0, ran.err)
+
+
+def test_field_without_a_column(cli: Callable[..., Ran], log: Callable[..., Path]) -> None:
+    """A field that a row needs and no column gives is named with --map."""
+    row = "a,2024-01-01T00:00Z,case_opened,,,,,"
+
+    assert "  line 2: column 'case_id': is missing: give it a value\n" in (
+        cli("replay", log(row)).err
+    )
+    assert "  line 2: column 'case_id': is missing: name it with --map case_id=COLUMN\n" in (
+        cli("replay", log(row), "--map=amount=amount").err
+    )
+    assert "  line 2: column 'event_id' (case_id): is missing: give it a value\n" in (
+        cli("replay", log(row), "--map=case_id=event_id").err
+    )
 
 
 def test_nothing_is_left(cli: Callable[..., Ran], log: Callable[..., Path]) -> None:
@@ -326,7 +394,7 @@ def test_currency_of_what_does_not_fold(
         header=header,
     )
     ran = cli("replay", path, "--as-of=2024-01-31", "--skip-invalid")
-    told = [line.split(":")[0] for line in ran.err.splitlines() if line.startswith("  line")]
 
-    assert told == ["  line 4", "  line 5", "  line 6", "  line 3"]
+    assert "  3 rows (lines 4-6): column 'currency': expected 'USD', " in ran.err
+    assert "convert it (first value 'EUR')\n" in ran.err
     assert "conflicts 1, future 1, skipped 3" in ran.out

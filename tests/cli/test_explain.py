@@ -47,7 +47,7 @@ def test_story(cli: Callable[..., Ran], log: Callable[..., Path]) -> None:
         "",
         "2024-03-02  survey_answered score=9",
         "  situation: refused, no rule holds",
-        "    detractor: score 9 <= detractor_score = 6, missing -3",
+        "    detractor: score 9 <= detractor_score = 6, 3 too many",
         "",
         "2024-03-03  value_delivered",
         "  position: implementation -> status_quo by value-delivered",

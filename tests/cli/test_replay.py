@@ -72,11 +72,21 @@ def test_tables_fit(
     assert "no-longer-frequent      79   regular" in ran.out
 
 
+def hint_of(ran: Ran) -> list[str]:
+    """Return the command that the tables end with, as a shell reads it."""
+    lines = ran.out.partition("  lifecycle ")[2].splitlines()
+    last = next(at for at, line in enumerate(lines) if not line.endswith("\\"))
+    assert max(map(len, lines[: last + 1])) <= 88
+    return [
+        "lifecycle",
+        *shlex.split("".join(line.removesuffix("\\") for line in lines[: last + 1])),
+    ]
+
+
 def test_last_lines_can_be_run(cli: Callable[..., Ran]) -> None:
     """The command that the tables end with explains a customer of the log."""
     ran = cli("replay", SAMPLE, *FOREIGN, "--as-of=1998-06-30")
-    command = next(line for line in ran.out.splitlines() if line.startswith("  lifecycle"))
-    program, *arguments = shlex.split(command)
+    program, *arguments = hint_of(ran)
     explained = cli(*arguments)
 
     assert program == "lifecycle"
@@ -96,9 +106,8 @@ def test_hint_repeats_every_option(cli: Callable[..., Ran], log: Callable[..., P
         "--policy=grocery",
         "--skip-invalid",
     )
-    command = next(line for line in ran.out.splitlines() if line.startswith("  lifecycle"))
 
-    assert shlex.split(command) == [
+    assert hint_of(ran) == [
         "lifecycle",
         "explain",
         "my log.csv",
@@ -113,7 +122,7 @@ def test_hint_repeats_every_option(cli: Callable[..., Ran], log: Callable[..., P
         "grocery",
         "--skip-invalid",
     ]
-    assert cli(*shlex.split(command)[1:]).code == 0
+    assert cli(*hint_of(ran)[1:]).code == 0
 
 
 def test_without_as_of_each_customer_stands_alone(
@@ -208,7 +217,7 @@ def test_out_as_csv(
             "customer_id": "a,b",
             "situation": "occasional",
             "stage": "monetization",
-            "revenue": "1",
+            "revenue": "1.00",
             "days_expired": "",
             "clock": "2024-01-01T00:00:00+00:00",
             "situation_since": "2024-01-01T00:00:00+00:00",
@@ -218,6 +227,33 @@ def test_out_as_csv(
         }
         == rows[0]
     )
+
+
+def test_money_in_csv(cli: Callable[..., Ran], log: Callable[..., Path]) -> None:
+    """Money has at least two decimals, and none is lost."""
+    row = "{},2024-01-01T00:00Z,purchase_completed,{},,,,"
+    path = log(*(row.format(*one) for one in (("a", 12), ("b", "44.4"), ("c", "0.1234"))))
+    cli("replay", path, "--out=c.csv")
+    with Path("c.csv").open(encoding="utf-8", newline="") as file:
+        found = [row["revenue"] for row in csv.DictReader(file)]
+
+    assert found == ["12.00", "44.40", "0.1234"]
+
+
+def test_restored_in_words(cli: Callable[..., Ran], log: Callable[..., Path]) -> None:
+    """The table of moves says what the targets that are no state mean."""
+    header = "customer_id,occurred_at,kind,score,situation,actor,reason"
+    path = log(
+        "a,2024-01-01T00:00Z,purchase_completed,,,,",
+        "a,2024-01-02T00:00Z,survey_answered,1,,,",
+        "a,2024-01-03T00:00Z,survey_answered,9,,,",
+        "a,2024-01-04T00:00Z,manual_correction,,preferred,Eva,known",
+        header=header,
+    )
+    lines = [line.rstrip().split(maxsplit=2) for line in cli("replay", path).out.splitlines()]
+
+    assert ["satisfied-again", "1", "the situation before"] in lines
+    assert ["corrected", "1", "the state named"] in lines
 
 
 def test_out_as_json_lines(cli: Callable[..., Ran], log: Callable[..., Path]) -> None:

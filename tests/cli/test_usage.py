@@ -42,6 +42,13 @@ def words(text: str) -> str:
         (("--map=amount=a", "--map=amount=b"), "--map: 'amount' stands twice: name one column"),
         (("--kind=product_usd",), "--kind: 'product_usd' is not a known kind: did you mean"),
         (
+            ("--kind=purchase",),
+            (
+                "--kind: 'purchase' is not a known kind: did you mean 'purchase_completed' or "
+                "'purchase_reversed'?"
+            ),
+        ),
+        (
             ("--kind=product_used", "--map=kind=what"),
             "--kind: --map names a column for kind already: leave one of the two out",
         ),
@@ -74,6 +81,16 @@ def test_unknown_format(cli: Callable[..., Ran]) -> None:
         cli("replay", "log.dat").err
     )
     assert "the format of standard input is unknown" in words(cli("replay", "-").err)
+
+
+def test_help(cli: Callable[..., Ran]) -> None:
+    """The help tells what a zone is called, and no type of a switch."""
+    ran = cli("replay", "--help")
+    told = words(ran.out)
+
+    assert "UTC or a name such as Europe/Lisbon" in told
+    assert "--skip-invalid Leave rows out" in told
+    assert "--json Print the result" in told
 
 
 def test_unknown_command(cli: Callable[..., Ran]) -> None:

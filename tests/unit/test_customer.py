@@ -102,6 +102,14 @@ def test_stored_window() -> None:
     assert window == PurchaseWindow((739005, 739006), (0, 2), (-1, 199000))
 
 
+def test_window_in_words() -> None:
+    """A window shows dates and money, not how it keeps them."""
+    day = "PurchaseDay(day=datetime.date(2024, 4, 24), purchases=2, amount=Decimal('19.9'))"
+
+    assert repr(PurchaseWindow((739000,), (2,), (199000,))) == f"PurchaseWindow({day})"
+    assert repr(PurchaseWindow()) == "PurchaseWindow()"
+
+
 def test_window_by_its_class() -> None:
     """A window that is one already can be given as it is."""
     window = PurchaseWindow((739005,), (1,), (0,))

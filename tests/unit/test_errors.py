@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lifecycle_model import errors
+from lifecycle_model import KINDS, errors, parse_event
 from lifecycle_model.errors import LifecycleError, Problem, did_you_mean, shown
 from unit.making import LIFECYCLE, event, folded, purchase
 
@@ -262,6 +262,53 @@ def test_errors_are_told_apart() -> None:
 def test_did_you_mean(value: object, mend: str) -> None:
     """A near miss gets the nearest name, anything else the whole list."""
     assert mend == did_you_mean(value, ["contacted", "product_used"])
+
+
+@pytest.mark.parametrize(
+    ("value", "mend"),
+    [
+        ("purchase", "did you mean 'purchase_completed' or 'purchase_reversed'?"),
+        ("concern_r", "did you mean 'concern_raised' or 'concern_resolved'?"),
+        ("payment", "did you mean 'payment_overdue' or 'payment_received'?"),
+        ("lead", "did you mean 'lead_qualified' or 'lead_disqualified'?"),
+        (
+            "c",
+            (
+                "did you mean 'contact_identified', 'contacted', 'concern_raised', "
+                "'concern_resolved', 'consent_changed', 'case_opened', 'case_closed' or "
+                "'customer_left'?"
+            ),
+        ),
+    ],
+)
+def test_names_that_begin_with_the_value(value: str, mend: str) -> None:
+    """All names that begin with the value come before one that only looks alike."""
+    assert mend == did_you_mean(value, KINDS)
+
+
+@pytest.mark.parametrize(
+    ("amount", "mend"),
+    [
+        ("1,50", "write it with a point: 1.50"),
+        (" -3,5 ", "write it with a point: -3.5"),
+        ("1,234", "is not a number: write digits and a point, for example 1234.50"),
+        ("1.234,50", "is not a number: write digits and a point, for example 1234.50"),
+        ("EUR 5", "is not a number: write digits and a point, for example 1234.50"),
+    ],
+)
+def test_amount_that_is_no_number(amount: str, mend: str) -> None:
+    """An amount is told how to be written."""
+    with pytest.raises(errors.InvalidEvent) as caught:
+        parse_event(
+            {
+                "kind": "purchase_completed",
+                "customer_id": "c",
+                "occurred_at": AT,
+                "amount": amount,
+            }
+        )
+
+    assert caught.value.problems == (Problem("amount", repr(amount), mend),)
 
 
 @pytest.mark.parametrize(

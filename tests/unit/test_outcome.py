@@ -10,8 +10,12 @@ import pytest
 from lifecycle_model import (
     Axis,
     BuyingPosition,
+    Customer,
+    Deadline,
     Direction,
     Evidence,
+    Lifecycle,
+    Path,
     Policy,
     Refusal,
     Rule,
@@ -112,12 +116,16 @@ def test_no_value(operator: str) -> None:
         ),
         (
             Evidence("open_opportunities", 2, "<=", 0, None),
-            "open_opportunities 2 <= 0, missing -2",
+            "open_opportunities 2 <= 0, 2 too many",
         ),
         (Evidence("score", None, "<=", 6, None), "score none <= 6, missing a value"),
         (
             Evidence("revenue", Decimal("9.5"), ">", Decimal(10), None),
             "revenue 9.5 > 10, missing 0.5001",
+        ),
+        (
+            Evidence("revenue", Decimal("433.14"), "<", Decimal(400), None),
+            "revenue 433.14 < 400, 33.1401 too many",
         ),
     ],
 )
@@ -231,3 +239,40 @@ def test_refusal_in_words() -> None:
         "purchase_days 1 >= regular_days = 3, missing 2 | "
         "became-regular on purchase_completed: no guard"
     )
+
+
+def test_deadline_in_words() -> None:
+    """A deadline reads: when, and what moves then."""
+    first = moved(Situation.REGULAR, Situation.OCCASIONAL)
+    second = moved(BuyingPosition.IMPLEMENTATION, BuyingPosition.STATUS_QUO)
+
+    assert str(Deadline(AT, (first, second))) == (
+        "on 2024-05-01T00:00:00+00:00: situation: regular -> occasional by some-rule; "
+        "position of 'main': implementation -> status_quo by some-rule"
+    )
+
+
+def test_status_in_words() -> None:
+    """A status reads: when, and the six values."""
+    lifecycle = Lifecycle()
+    status = lifecycle.status(Customer(id="c"))
+
+    assert str(status) == (
+        "before any event: non_customer, position status_quo, stage segmentation, "
+        "funnel group suspect, sales step lead_generation, service idle"
+    )
+    later = lifecycle.status(Customer(id="c"), as_of=AT)
+    assert str(later).startswith("at 2024-05-01T00:00:00+00:00: non_customer, position ")
+
+
+def test_path_in_words() -> None:
+    """A path reads: the events, then each move on a line."""
+    path = Lifecycle().path(Customer(id="c", clock=AT), Situation.POTENTIAL)
+
+    assert path is not None
+    first, *moves = str(path).split("\n")
+    assert first == ", then ".join(
+        f"{one.kind} at {one.occurred_at.isoformat()}" for one in path.events
+    )
+    assert moves == [f"  {move}" for move in path.transitions]
+    assert str(Path((), ())) == "no event"

@@ -391,6 +391,27 @@ def test_toml_that_is_none(text: str) -> None:
         Policy.from_toml(text)
 
 
+def test_toml_path_given_as_text() -> None:
+    """The name of a file as plain text is told how to be a path."""
+    with pytest.raises(InvalidPolicy) as caught:
+        Policy.from_toml("pol.toml")
+
+    assert str(caught.value) == (
+        "policy is not valid:\n"
+        "  TOML: 'pol.toml': is read as text: to read a file, pass Path('pol.toml')"
+    )
+    assert Policy.from_toml("# see pol.toml") == Policy()
+
+
+def test_toml_behaviours_that_are_no_list() -> None:
+    """Behaviours as one text are told to be a list."""
+    with pytest.raises(InvalidPolicy) as caught:
+        Policy.from_toml('qualifying_behaviours = "wish_list"')
+
+    mend = "Input should be a list of texts"
+    assert caught.value.problems == (Problem("qualifying_behaviours", "'wish_list'", mend),)
+
+
 def test_toml_that_is_no_text(tmp_path: Path) -> None:
     """A file that is not UTF-8 is refused by its name."""
     file = tmp_path / "shop.toml"

@@ -503,9 +503,9 @@ def test_replace() -> None:
 @pytest.mark.parametrize(
     ("axis", "rule_id", "mend"),
     [
-        (Axis.SITUATION, "detracter", "did you mean 'detractor'?"),
-        (Axis.POSITION, "settle", "did you mean 'settled'?"),
-        (Axis.POSITION, "detractor", "use one of: need-recognized, evaluation-started, "),
+        (Axis.SITUATION, "detracter", "is not a rule: did you mean 'detractor'?"),
+        (Axis.POSITION, "settle", "is not a rule: did you mean 'settled'?"),
+        (Axis.POSITION, "detractor", "is not a rule: use one of: need-recognized, "),
     ],
 )
 def test_unknown_row(axis: Axis, rule_id: str, mend: str) -> None:
@@ -527,8 +527,17 @@ def test_unknown_row_of_a_change(verb: str) -> None:
         "with_rule": lambda: DEFAULT_RULES.with_rule(on_situation(), before="unknown"),
     }[verb]
 
-    with pytest.raises(InvalidRules, match="situation rule: "):
+    with pytest.raises(
+        InvalidRules, match=r"^rule id is not valid:\n  situation rule: '\w+': is not a rule: "
+    ):
         change()
+
+
+def test_sources_that_are_one_text() -> None:
+    """One state as plain text is one fault, not one for each letter."""
+    (problem,) = faults(on_situation(sources="regular"))
+
+    assert (problem.value, problem.mend) == ("'regular'", 'sources is a tuple: ("regular",)')
 
 
 def test_rows() -> None:

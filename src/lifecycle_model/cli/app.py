@@ -58,7 +58,10 @@ def top(
         bool, typer.Option("--json", is_eager=True, hidden=True, help="The version as JSON.")
     ] = False,
     show_version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", metavar="", callback=_show_version, help="Print the version."
+        ),
     ] = False,
 ) -> None:
     """Take the options that stand before a command."""

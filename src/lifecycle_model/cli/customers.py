@@ -13,6 +13,7 @@ from lifecycle_model import Customer, Deadline, Status
 from lifecycle_model.cli.faults import InputError
 from lifecycle_model.cli.reading import FORMATS
 from lifecycle_model.cli.times import iso
+from lifecycle_model.rules import FACTS
 
 
 def parse_out(out: str | None, log: str) -> str | None:
@@ -69,6 +70,16 @@ def facts_of(status: Status) -> dict[str, int | str | None]:
     }
 
 
+def _cell(name: str, value: object) -> str:
+    """Return a value as CSV holds it; money has at least two decimals."""
+    if value is None:
+        return ""
+    if name in FACTS and FACTS[name].unit == "money":
+        whole, _, part = str(value).partition(".")
+        return f"{whole}.{part:0<2}"
+    return str(value)
+
+
 def write_customers(out: str, form: str, rows: Iterable[dict[str, Any]]) -> None:
     """Write one row for each customer.
 
@@ -82,7 +93,7 @@ def write_customers(out: str, form: str, rows: Iterable[dict[str, Any]]) -> None
         for number, row in enumerate(rows):
             if number == 0:
                 writer.writerow(row)
-            writer.writerow("" if value is None else value for value in row.values())
+            writer.writerow(_cell(name, value) for name, value in row.items())
     else:
         text.writelines(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
     try:

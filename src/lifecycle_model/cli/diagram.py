@@ -10,6 +10,7 @@ from lifecycle_model import Axis, Lifecycle
 from lifecycle_model.cli import options as opt
 from lifecycle_model.cli.faults import InputError
 from lifecycle_model.cli.folding import fold_all
+from lifecycle_model.cli.notes import tell_notes
 from lifecycle_model.cli.reading import read_log
 from lifecycle_model.cli.times import parse_as_of
 from lifecycle_model.errors import MissingExtra
@@ -80,6 +81,7 @@ def diagram(
         log = read_log(reading)
         counted = Counts.of(fold_all(log, lifecycle, instant))
         log.faults.check()
+        tell_notes(log, [])
     chosen = None if axis == BOTH else axis
     try:
         text = draw(lifecycle, axis=chosen, lang=lang, counts=counted).render(form)

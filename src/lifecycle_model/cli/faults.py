@@ -1,5 +1,6 @@
 """What is wrong with an input: one fault for each row, and the error that ends a command."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -7,7 +8,10 @@ from lifecycle_model.cli.words import counted
 from lifecycle_model.errors import Problem
 
 SHOWN: Final = 20
-"""How many faulty rows are told one by one."""
+"""How many different faults are told."""
+
+RANGES: Final = 5
+"""How many ranges of lines are told of one fault."""
 
 
 @dataclass(eq=False)
@@ -23,37 +27,78 @@ class InputError(Exception):
 class Fault:
     """What is wrong with one row of a log."""
 
-    place: str
-    """Where: `line 4`."""
+    lines: tuple[int, int]
+    """The first and the last line of the row."""
     problems: tuple[Problem, ...]
     """In each, the place is a column or field, empty for the row as a whole."""
-    skippable: bool = True
-    """False where it is unclear which rows are lost with it."""
+
+    @property
+    def skippable(self) -> bool:
+        """False for a row over several lines: it is unclear which rows are lost with it."""
+        return self.lines[0] == self.lines[1]
+
+
+@dataclass(slots=True)
+class Group:
+    """The rows in which one column has one fault."""
+
+    first: Problem
+    lines: list[tuple[int, int]] = field(default_factory=list)
 
     def __str__(self) -> str:
-        return "; ".join(
-            ": ".join(part for part in (problem.place, problem.value, problem.mend) if part)
-            for problem in self.problems
-        )
+        (start, end), *others = self.lines
+        place, value, mend = self.first.place, self.first.value, self.first.mend
+        where = f"line {start}" if start == end else f"lines {start} to {end}"
+        if others:
+            where = f"{counted(len(self.lines), 'row')} (lines {_ranges(self.lines)})"
+            if place and value:
+                value, mend = "", f"{mend} (first value {value})"
+        return ": ".join(part for part in (where, place, value, mend) if part)
+
+
+def _sort(problem: Problem) -> tuple[str, str, str]:
+    """Return what is equal in problems that are told as one: not the values of a column."""
+    return problem.place, "" if problem.place else problem.value, problem.mend
+
+
+def _ranges(lines: Iterable[tuple[int, int]]) -> str:
+    """Return lines with their neighbours as one.
+
+    >>> _ranges([(7, 7), (2, 2), (3, 5), (9, 9)])
+    '2-5, 7, 9'
+    """
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(lines):
+        if found and start <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    texts = [str(start) if start == end else f"{start}-{end}" for start, end in found[:RANGES]]
+    return ", ".join([*texts, "..."] if found[RANGES:] else texts)
 
 
 @dataclass(slots=True)
 class Faults:
-    """Counts the faulty rows of a log and keeps the first of them."""
+    """Counts the faulty rows of a log and keeps their first faults, equal ones as one."""
 
     name: str
     """The log."""
     skipping: bool
     count: int = 0
-    first: list[Fault] = field(default_factory=list)
+    groups: dict[tuple[str, str, str], Group] = field(default_factory=dict)
+    _untold: int = 0
     _lasting: bool = False
 
     def add(self, fault: Fault) -> None:
         """Take note of a faulty row."""
         self.count += 1
         self._lasting = self._lasting or not fault.skippable
-        if len(self.first) < SHOWN:
-            self.first.append(fault)
+        for problem in fault.problems:
+            sort = _sort(problem)
+            if sort in self.groups or len(self.groups) < SHOWN:
+                self.groups.setdefault(sort, Group(problem)).lines.append(fault.lines)
+            else:
+                self._untold += 1
 
     def check(self) -> None:
         """End the command where faulty rows may not be skipped.
@@ -76,7 +121,7 @@ class Faults:
 
     def details(self) -> tuple[str, ...]:
         """Return one line for each fault that is told, and how many are not."""
-        lines = [f"{fault.place}: {fault}" for fault in self.first]
-        if more := self.count - len(lines):
-            lines.append(f"... and {more:,} more")
+        lines = [str(group) for group in self.groups.values()]
+        if self._untold:
+            lines.append(f"... and {self._untold:,} more")
         return tuple(lines)

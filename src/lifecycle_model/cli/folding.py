@@ -41,7 +41,7 @@ def fold_one(
             problem = Problem(log.place("amount"), str(_booked(events[at])), mend)
             blamed = [at]
         for at in blamed:
-            log.faults.add(Fault(f"line {places[at]}", (problem,)))
+            log.faults.add(Fault((places[at], places[at]), (problem,)))
         # Without them the others may fold, or show what else is wrong.
         for at in reversed(blamed):
             del events[at], places[at]

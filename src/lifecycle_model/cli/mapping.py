@@ -2,19 +2,23 @@
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Final
 
 import typer
 
 from lifecycle_model import EVENT_TYPES, KINDS
 from lifecycle_model.cli.faults import InputError
-from lifecycle_model.errors import did_you_mean, shown
+from lifecycle_model.errors import did_you_mean, nearest, shown
 
 FIELDS: Final = tuple(
     dict.fromkeys(name for cls in EVENT_TYPES for name in ("kind", *cls.model_fields))
 )
 """Every field that an event of some kind has."""
+
+FIELDS_OF: Final = dict(
+    zip(KINDS, (frozenset(cls.model_fields) for cls in EVENT_TYPES), strict=True)
+)
+"""The fields of each kind."""
 
 REQUIRED: Final = ("customer_id", "occurred_at", "kind")
 
@@ -99,8 +103,7 @@ def _unknown(header: Sequence[str], kind: str | None) -> Iterator[str]:
         if column == "kind" and kind is not None:
             yield "column 'kind': stands beside --kind: leave --kind out"
         elif column not in FIELDS:
-            near = get_close_matches(column, FIELDS, n=1)
-            hint = f": did you mean {near[0]!r}?" if near else ""
+            hint = f": {did_you_mean(column, FIELDS)}" if nearest(column, FIELDS) else ""
             yield f"column {shown(column)}: is not a field of an event{hint}"
 
 

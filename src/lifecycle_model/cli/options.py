@@ -52,7 +52,9 @@ TimeFormatOption = Annotated[
 TimezoneOption = Annotated[
     str | None,
     typer.Option(
-        "--timezone", metavar="ZONE", help="Where times without an offset are local: UTC, ..."
+        "--timezone",
+        metavar="ZONE",
+        help="Where times without an offset are local: UTC or a name such as Europe/Lisbon.",
     ),
 ]
 PolicyOption = Annotated[
@@ -68,13 +70,15 @@ AsOfOption = Annotated[
     ),
 ]
 SkipOption = Annotated[
-    bool, typer.Option("--skip-invalid", help="Leave rows out that are not valid.")
+    bool, typer.Option("--skip-invalid", metavar="", help="Leave rows out that are not valid.")
 ]
 LangOption = Annotated[
     str | None,
     typer.Option("--lang", metavar="en|pt|es|it", help="Tell it in sentences of a language."),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", metavar="", help="Print the result as JSON.")
+]
 
 
 def reading_of(
@@ -140,13 +144,13 @@ def load_policy(name: str) -> Policy:
         raise InputError(msg) from None
 
 
-def same_options(reading: Reading, policy: str, as_of: str | None) -> list[str]:
-    """Return the arguments that make another command read the log in the same way."""
-    given: list[str] = []
+def same_options(reading: Reading, policy: str, as_of: str | None) -> list[list[str]]:
+    """Return the options, each with its value, that make another command read the log alike."""
+    given: list[list[str]] = []
     if reading.mapping:
         parts = [f"{field}={column}" for field, column in reading.mapping.items()]
         quoted = [f'"{part}"' if "," in part else part for part in parts]
-        given += ["--map", ",".join(quoted)]
+        given += [["--map", ",".join(quoted)]]
     for option, value in (
         ("--kind", reading.kind),
         ("--time-format", reading.times.pattern),
@@ -155,5 +159,5 @@ def same_options(reading: Reading, policy: str, as_of: str | None) -> list[str]:
         ("--as-of", as_of),
     ):
         if value is not None:
-            given += [option, value]
-    return given + ["--skip-invalid"] * reading.skipping
+            given += [[option, value]]
+    return given + [["--skip-invalid"]] * reading.skipping

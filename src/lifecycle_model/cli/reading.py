@@ -1,6 +1,7 @@
 """From a log to validated events, customer by customer."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 
 from lifecycle_model import KINDS, EvaluationStarted, Event
 from lifecycle_model.cli.faults import Fault, Faults, InputError
+from lifecycle_model.cli.mapping import FIELDS_OF, fields_of
 from lifecycle_model.cli.progress import watched
 from lifecycle_model.cli.rows import Place, csv_rows, json_lines, json_rows, place_of
 from lifecycle_model.cli.times import Times
@@ -64,6 +66,8 @@ class Log:
     events: dict[str, list[Event]] = field(default_factory=dict)
     places: dict[str, list[int]] = field(default_factory=dict)
     """The line of each event, in the order of `events`."""
+    ignored: Counter[str] = field(default_factory=Counter)
+    """How often a field was given that the row's kind does not have."""
 
     @property
     def count(self) -> int:
@@ -103,17 +107,17 @@ def read_log(reading: Reading) -> Log:
     faults = Faults(reading.name, reading.skipping)
     place = place_of("column" if reading.form == "csv" else "field", reading.mapping)
     log = Log(reading.name, faults, place)
-    rows, parse = _rows(reading, text, faults)
+    rows, parse = _rows(reading, text, log)
     with watched(rows, "reading", text.count("\n")) as items:
         for line, row in items:
             try:
                 event = parse(row)
             except ValidationError as error:
-                faults.add(Fault(f"line {line}", _told(error, place)))
+                faults.add(Fault((line, line), _told(error, reading, place)))
             except ValueError as error:
                 raw = shown(row["occurred_at"])
                 problem = Problem(place("occurred_at"), raw, str(error))
-                faults.add(Fault(f"line {line}", (problem,)))
+                faults.add(Fault((line, line), (problem,)))
             else:
                 # Not setdefault(): it would build a list for every row.
                 if (known := log.events.get(event.customer_id)) is None:
@@ -132,14 +136,18 @@ def read_log(reading: Reading) -> Log:
 Parse = Callable[[Any], Event]
 
 
-def _rows(
-    reading: Reading, text: str, faults: Faults
-) -> tuple[Iterator[tuple[int, Any]], Parse]:
+def _rows(reading: Reading, text: str, log: Log) -> tuple[Iterator[tuple[int, Any]], Parse]:
     if reading.as_is:
         return json_lines(text), EVENT_ADAPTER.validate_json
     times = reading.times
 
     def parse(row: dict[str, Any]) -> Event:
+        kind = row.get("kind")
+        if reading.mapping and isinstance(kind, str) and kind in FIELDS_OF:
+            # A row of a wide export may fill columns that are meant for other kinds.
+            for name in [name for name in row if name not in FIELDS_OF[kind]]:
+                log.ignored[name] += 1
+                del row[name]
         time = row.get("occurred_at")
         if isinstance(time, str):
             row["occurred_at"] = times.text(time)
@@ -148,9 +156,9 @@ def _rows(
         return EVENT_ADAPTER.validate_strings(row)
 
     if reading.form == "csv":
-        rows = csv_rows(reading.name, text, faults, reading.mapping, reading.kind)
+        rows = csv_rows(reading.name, text, log.faults, reading.mapping, reading.kind)
     else:
-        rows = json_rows(text, faults, reading.mapping, reading.kind)
+        rows = json_rows(text, log.faults, reading.mapping, reading.kind)
     return rows, parse
 
 
@@ -162,7 +170,7 @@ def _with_alternatives(row: dict[str, Any]) -> Event:
     return EvaluationStarted.model_validate({**dict(event), "alternatives": names})
 
 
-def _told(error: ValidationError, place: Place) -> tuple[Problem, ...]:
+def _told(error: ValidationError, reading: Reading, place: Place) -> tuple[Problem, ...]:
     """Return what is wrong with a row in the words of the command line."""
     found = []
     for problem in problems_of(error, KINDS):
@@ -173,8 +181,18 @@ def _told(error: ValidationError, place: Place) -> tuple[Problem, ...]:
             mend = "is not an ISO 8601 time: say how times are written with --time-format"
         elif mend.startswith("is not a known field"):
             mend = "is not a field of this kind: leave it out, or correct its name or the kind"
+        elif mend.startswith("is missing") and _unmapped(problem.place, reading):
+            mend = f"is missing: name it with --map {problem.place}=COLUMN"
+        elif mend.startswith("write it with a point"):
+            # Without the amount itself, so that all rows with a comma are told as one.
+            mend = "write it with a point, like 1.50"
         found.append(Problem(place(problem.place), problem.value, mend))
     return tuple(found)
+
+
+def _unmapped(field: str, reading: Reading) -> bool:
+    """Return whether no column is named for a field, though columns are named."""
+    return bool(reading.mapping) and field not in fields_of(reading.mapping, reading.kind)
 
 
 def _text_of(reading: Reading) -> str:

@@ -16,6 +16,8 @@ from lifecycle_model.cli.sums import show_sums
 from lifecycle_model.cli.terminal import output, say, say_json
 from lifecycle_model.cli.times import parse_as_of
 
+_WIDEST = 80
+
 
 def replay(
     log: opt.Log,
@@ -79,11 +81,29 @@ def tell_next(
     if out is not None:
         lines += [f"One row for each customer is in {out}."]
     if reading.log != STDIN and summary.example is not None:
-        explain = ["lifecycle", "explain", reading.log, summary.example, *again]
+        explain = [["lifecycle", "explain", reading.log, summary.example], *again]
         lines += [
             "Why a customer stands where it stands, step by step:",
-            f"  {shlex.join(explain)}",
+            *folded(explain),
         ]
         if out is None:
             lines += ["To keep one row for each customer, add --out customers.csv."]
     say(console, "", *lines)
+
+
+def folded(parts: list[list[str]]) -> list[str]:
+    r"""Return a command as lines that a shell reads as one; no part is broken.
+
+    >>> for line in folded([["lifecycle"], ["--map", "a=" + "b" * 70], ["--kind", "c d"]]):
+    ...     print(line.lstrip())
+    lifecycle \
+    --map a=bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb \
+    --kind 'c d'
+    """
+    lines = [""]
+    for part in map(shlex.join, parts):
+        if lines[-1] and len(lines[-1]) + len(part) > _WIDEST:
+            lines.append(f"    {part}")
+        else:
+            lines[-1] += f" {part}" if lines[-1] else f"  {part}"
+    return [*(f"{line} \\" for line in lines[:-1]), lines[-1]]

@@ -49,7 +49,7 @@ def csv_rows(
                 mend = "mend the row; a cell that holds the delimiter stands in quotation marks"
                 found = f"has {counted(len(cells), 'cell')}, the header has {len(header)}"
                 problem = Problem("", found, mend)
-                faults.add(Fault(*_place(line, reader.line_num, problem)))
+                faults.add(Fault((line, reader.line_num), (problem,)))
             continue
         yield line, {**constant, **{field: cells[at] for at, field in wanted if cells[at]}}
 
@@ -63,16 +63,9 @@ def _records(reader: Any, faults: Faults) -> Iterator[tuple[int, list[str]]]:  #
             return
         except csv.Error as error:
             problem = Problem("", f"is broken: {error}", "is a quotation mark left open?")
-            faults.add(Fault(*_place(line, reader.line_num, problem)))
+            faults.add(Fault((line, reader.line_num), (problem,)))
         else:
             yield line, cells
-
-
-def _place(line: int, last: int, problem: Problem) -> tuple[str, tuple[Problem, ...], bool]:
-    """Name the lines of a row; one that runs over several may have swallowed others."""
-    if last > line:
-        return f"lines {line} to {last}", (problem,), False
-    return f"line {line}", (problem,), True
 
 
 def json_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -101,15 +94,15 @@ def json_rows(
             found = json.loads(raw, parse_int=str, parse_float=str, parse_constant=str)
         except (ValueError, RecursionError) as error:
             problem = Problem("", shown(raw), f"is not JSON: {error}")
-            faults.add(Fault(f"line {line}", (problem,)))
+            faults.add(Fault((line, line), (problem,)))
             continue
         if not isinstance(found, dict):
             problem = Problem("", shown(raw), "is not a JSON object: put the fields in {}")
-            faults.add(Fault(f"line {line}", (problem,)))
+            faults.add(Fault((line, line), (problem,)))
             continue
         if kind is not None and not mapping and "kind" in found:
             problem = Problem("field 'kind'", "", "stands beside --kind: leave --kind out")
-            faults.add(Fault(f"line {line}", (problem,)))
+            faults.add(Fault((line, line), (problem,)))
             continue
         if mapping:
             found = {field: found[key] for field, key in columns.items() if key in found}

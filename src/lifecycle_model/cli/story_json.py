@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lifecycle_model import Evidence, RuleCheck, Transition
+from lifecycle_model import Event, Evidence, RuleCheck, Transition
 from lifecycle_model.cli.customers import facts_of, values_of
 from lifecycle_model.cli.story import Story
 from lifecycle_model.cli.times import iso
@@ -18,7 +18,7 @@ def story_json(story: Story) -> dict[str, Any]:
         "customer_id": story.customer.id,
         "chapters": [
             {
-                "event": None if one.event is None else one.event.model_dump(mode="json"),
+                "event": one.event and event_json(one.event),
                 "transitions": [transition_json(move) for move in one.outcome.transitions],
                 "answers": [
                     {
@@ -67,6 +67,11 @@ def story_json(story: Story) -> dict[str, Any]:
             {"situation": target.value, **check_json(check)} for target, check in story.ways
         ],
     }
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """Return an event, with its time written as all other times are."""
+    return {**event.model_dump(mode="json"), "occurred_at": iso(event.occurred_at)}
 
 
 def transition_json(move: Transition) -> dict[str, Any]:

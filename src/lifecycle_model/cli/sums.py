@@ -10,8 +10,10 @@ from lifecycle_model.cli.summary import Summary
 from lifecycle_model.cli.terminal import add_row, new_table, output, say
 from lifecycle_model.cli.times import short
 from lifecycle_model.cli.words import counted
+from lifecycle_model.rules.table import GIVEN, RESTORED
 
 _BAR: Final = 24
+_TARGETS: Final = {RESTORED: "the situation before", GIVEN: "the state named"}
 
 
 def show_sums(summary: Summary) -> None:
@@ -75,7 +77,7 @@ def _show_moves(summary: Summary) -> None:
         for rule_id, count in summary.moves_of(axis).items():
             if count:
                 target = summary.lifecycle.rules.rule(axis, rule_id).target
-                add_row(table, title, rule_id, count, target)
+                add_row(table, title, rule_id, count, _TARGETS.get(target, target))
                 title = Text()
         table.add_section()
     output().print(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
@@ -70,6 +71,10 @@ def _row_faults(rule: Rule) -> Iterator[Problem]:
         )
         return
     states = STATES[rule.axis]
+    sources: object = rule.sources
+    if isinstance(sources, str):
+        yield Problem(place, repr(str(sources)), f'sources is a tuple: ("{sources}",)')
+        rule = replace(rule, sources=(sources,))
     if not rule.sources:
         yield Problem(place, "", "has no source: name at least one state")
     for source in rule.sources:

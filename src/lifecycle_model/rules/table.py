@@ -149,5 +149,5 @@ class RuleTable:
             if (rule.axis, rule.id) == (axis, rule_id):
                 return at
         known = tuple(rule.id for rule in self.rules if rule.axis == axis)
-        problem = Problem(f"{axis} rule", repr(rule_id), did_you_mean(rule_id, known))
-        raise InvalidRules("rule table", (problem,))
+        mend = f"is not a rule: {did_you_mean(rule_id, known)}"
+        raise InvalidRules("rule id", (Problem(f"{axis} rule", repr(rule_id), mend),))
