@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -19,6 +18,7 @@ from pydantic import (
 
 from lifecycle_model.errors import InvalidPolicy, Problem, did_you_mean, problems_of, shown
 from lifecycle_model.events import Money, Score, money_units
+from lifecycle_model.toml import NotToml, read_toml
 
 _MOST: Final = 10**18
 
@@ -232,9 +232,8 @@ class Policy(BaseModel):
         """
         where = str(source) if isinstance(source, Path) else "policy"
         try:
-            text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
-            data = tomllib.loads(text, parse_float=Decimal)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            data = read_toml(source)
+        except NotToml as error:
             problem = Problem("TOML", "", str(error))
             if isinstance(source, str) and source.lower().endswith(".toml"):
                 name = shown(source)

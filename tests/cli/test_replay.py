@@ -256,6 +256,29 @@ def test_restored_in_words(cli: Callable[..., Ran], log: Callable[..., Path]) ->
     assert ["corrected", "1", "the state named"] in lines
 
 
+def test_out_keeps_line_ends_in_an_id(
+    cli: Callable[..., Ran], log: Callable[..., Path]
+) -> None:
+    """An id with a line end in it stays one cell."""
+    cli("replay", log(bought('"a\rb"', "2024-01-01")), "--out=c.csv")
+    with Path("c.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+
+    assert row["customer_id"] == "a\rb"
+
+
+def test_out_is_never_the_log_under_another_name(
+    cli: Callable[..., Ran], log: Callable[..., Path]
+) -> None:
+    """A hard link to the log is the log."""
+    path = log(bought("a", "2024-01-01"))
+    Path("link.csv").hardlink_to(path)
+    before = path.read_bytes()
+
+    assert cli("replay", path, "--out=link.csv").code == 2
+    assert path.read_bytes() == before
+
+
 def test_out_as_json_lines(cli: Callable[..., Ran], log: Callable[..., Path]) -> None:
     """The same keys are written as JSON Lines; nothing ahead is null."""
     cli("replay", log(bought("ü", "2020-01-01")), "--as-of=2024-01-01", "--out=c.jsonl")

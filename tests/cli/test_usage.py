@@ -39,6 +39,7 @@ def words(text: str) -> str:
             ("--map=amount",),
             "--map: 'amount' is not FIELD=COLUMN: write it like amount=dollars",
         ),
+        (("--map=a\nb",), "is not FIELD=COLUMN,...: new-line character seen"),
         (("--map=amount=a", "--map=amount=b"), "--map: 'amount' stands twice: name one column"),
         (("--kind=product_usd",), "--kind: 'product_usd' is not a known kind: did you mean"),
         (

@@ -27,11 +27,18 @@ def parse_out(out: str | None, log: str) -> str | None:
     form = FORMATS.get(Path(out).suffix.lower())
     if form is None:
         msg = f"the format of {out!r} is unknown: name it .csv or .jsonl"
-    elif Path(out).resolve() == Path(log).resolve():
+    elif _is_one_file(Path(out), Path(log)):
         msg = f"{out!r} is the log itself: name another file"
     else:
         return form
     raise typer.BadParameter(msg, param_hint="--out")
+
+
+def _is_one_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, RuntimeError, ValueError):  # one of them is not there, or not to be read
+        return False
 
 
 def customer_row(
@@ -89,7 +96,8 @@ def write_customers(out: str, form: str, rows: Iterable[dict[str, Any]]) -> None
     text = io.StringIO()
     if form == "csv":
         delimiter = "\t" if Path(out).suffix.lower() == ".tsv" else ","
-        writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+        # With both letters as the line's end, either of them in an id is put into quotes.
+        writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
         for number, row in enumerate(rows):
             if number == 0:
                 writer.writerow(row)

@@ -33,7 +33,7 @@ def parse_mapping(texts: Sequence[str]) -> dict[str, str]:
     {'customer_id': 'client', 'amount': 'total, net'}
     """
     found: dict[str, str] = {}
-    for part in (part for text in texts for part in next(csv.reader([text]), [])):
+    for part in (part for text in texts for part in _parts(text)):
         name, _, column = part.partition("=")
         if not name or not column:
             msg = f"{part!r} is not FIELD=COLUMN: write it like amount=dollars"
@@ -46,6 +46,14 @@ def parse_mapping(texts: Sequence[str]) -> dict[str, str]:
             continue
         raise typer.BadParameter(msg, param_hint="--map")
     return found
+
+
+def _parts(text: str) -> list[str]:
+    try:
+        return next(csv.reader([text]), [])
+    except csv.Error as error:
+        msg = f"{shown(text)} is not FIELD=COLUMN,...: {error}"
+        raise typer.BadParameter(msg, param_hint="--map") from None
 
 
 def parse_kind(kind: str | None, mapping: Mapping[str, str]) -> str | None:

@@ -1,6 +1,5 @@
 """`lifecycle playbook`: what each state calls for, and a check of one's own."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +12,7 @@ from lifecycle_model.cli.prose import heading, paragraph
 from lifecycle_model.cli.terminal import output, say, say_json
 from lifecycle_model.playbook import LANGUAGES, Department
 from lifecycle_model.playbook.keys import AXES
+from lifecycle_model.toml import read_toml
 
 
 def playbook(
@@ -66,7 +66,7 @@ def _check(name: str, *, as_json: bool) -> None:
 def _languages(name: str) -> list[str]:
     """Return the languages that a file says it has; the check itself finds its mistakes."""
     try:
-        data = tomllib.loads(Path(name).read_text(encoding="utf-8"))
+        data = read_toml(Path(name))
     except (OSError, ValueError):
         return [LANGUAGES[0]]
     named = data.get("languages", list(LANGUAGES))

@@ -1,6 +1,5 @@
 """A user's own playbook in TOML, merged over the one that comes with the library."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from lifecycle_model.playbook.checks import placeholder_fault, placeholders
 from lifecycle_model.playbook.content import STRATEGY_TEXTS, Content, Text, check_language
 from lifecycle_model.playbook.keys import plain_key
 from lifecycle_model.playbook.strategy import Strategy
+from lifecycle_model.toml import NotToml, read_toml
 
 Texts = Annotated[Text | dict[str, Text], Field(union_mode="left_to_right")]
 """One text, where the file has one language; else one for each of its languages."""
@@ -74,9 +74,8 @@ def load_own(source: str | Path) -> tuple[str, OwnPlaybook]:
     """
     name = str(source) if isinstance(source, Path) else "playbook"
     try:
-        text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
-        own = OwnPlaybook.model_validate(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        own = OwnPlaybook.model_validate(read_toml(source))
+    except NotToml as error:
         raise InvalidPlaybook(name, (Problem("TOML", "", str(error)),)) from error
     except ValidationError as error:
         raise InvalidPlaybook(name, problems_of(error)) from error
