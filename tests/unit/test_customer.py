@@ -315,6 +315,7 @@ def test_place_of_a_broken_window_entry() -> None:
             "dissatisfied_on": "2024-04-30",
         },
         {"purchases": 1, "standing_purchases": 2},
+        {"window": [ENTRY]},
         {"schema_version": True},
     ],
 )

@@ -327,3 +327,13 @@ def test_late_event_without_an_id() -> None:
         errors.LateEvent, match="a purchase_completed event at 2024-01-01T00:00:00"
     ):
         LIFECYCLE.apply(folded(purchase(1)), purchase(0))
+
+
+def test_value_that_cannot_be_shown() -> None:
+    """A value whose own text fails is named by its type."""
+
+    class Mute:
+        def __repr__(self) -> str:
+            raise RecursionError
+
+    assert errors.shown(Mute()) == "a Mute"

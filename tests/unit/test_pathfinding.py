@@ -305,3 +305,19 @@ def test_no_wait_for_an_age_without_a_value() -> None:
 
     assert [on(1)] == [one.occurred_at for one in path.events]
     assert [one for one in path.events if one.kind == "contacted"] == []
+
+
+def test_no_way_over_the_edge() -> None:
+    """A way on which the window's money overflows is none: time has to empty it first."""
+    rich = Rule(
+        "became-preferred",
+        Axis.SITUATION,
+        (Situation.REGULAR,),
+        "purchase_completed",
+        "preferred",
+        (Guard("revenue", ">=", Decimal(10**11)), Guard("purchase_days", ">=", 6)),
+    )
+    model = lifecycle(DEFAULT_RULES.replace(rich))
+    full = folded(*(purchase(0, amount=10**11) for _ in range(8999)))
+
+    assert walked(model, full, Situation.PREFERRED)[0] == "time_passed"

@@ -631,3 +631,11 @@ def test_threshold_of_another_type(threshold: Any) -> None:
 def test_money_for_a_count(fact: str) -> None:
     """A count is not compared with an amount of money, which would be cut."""
     assert faults(on_situation(guards=(Guard(fact, ">=", "preferred_revenue"),)))
+
+
+def test_offer_from_status_quo() -> None:
+    """An offer touches no opportunity, so no row can open one by it."""
+    with pytest.raises(InvalidRules, match="'offer_made': touches no opportunity"):
+        DEFAULT_RULES.with_rule(
+            Rule("offered", Axis.POSITION, ("status_quo",), "offer_made", "options_evaluation")
+        )
