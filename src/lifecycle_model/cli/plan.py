@@ -9,15 +9,13 @@ import typer
 from lifecycle_model import Action, Lifecycle, Plan, Playbook
 from lifecycle_model.cli import options as opt
 from lifecycle_model.cli.customers import values_of
-from lifecycle_model.cli.explain import unknown_customer
 from lifecycle_model.cli.faults import InputError
-from lifecycle_model.cli.folding import fold_one
-from lifecycle_model.cli.notes import tell_notes
+from lifecycle_model.cli.one import history_of
 from lifecycle_model.cli.prose import heading, paragraph
 from lifecycle_model.cli.reading import read_log
 from lifecycle_model.cli.terminal import say_json
 from lifecycle_model.cli.times import iso, parse_as_of
-from lifecycle_model.errors import InvalidPlaybook, UnknownLanguage, shown
+from lifecycle_model.errors import InvalidPlaybook, UnknownLanguage
 from lifecycle_model.playbook import Department
 from lifecycle_model.playbook.show import due_line, note, strategy_lines
 
@@ -59,14 +57,7 @@ def plan(
     offset = lifecycle.policy.day_offset_minutes
     instant = parse_as_of(as_of, reading.times.zone, offset)
     read = read_log(reading)
-    if customer not in read.events:
-        raise unknown_customer(read, customer)
-    history = fold_one(read, customer, lifecycle, instant)
-    read.faults.check()
-    tell_notes(read, [] if history is None else history.conflicts)
-    if history is None:
-        msg = f"{read.name}: no event of customer {shown(customer)} can be folded"
-        raise InputError(msg)
+    history = history_of(read, customer, lifecycle, instant)
     found = lifecycle.plan(history.customer, playbook=playbook, as_of=instant)
     if as_json:
         say_json(plan_json(found))

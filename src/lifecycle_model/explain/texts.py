@@ -74,16 +74,21 @@ def read_texts(name: str, text: str) -> dict[str, str]:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InvalidTexts(name, (Problem("TOML", "", str(error)),)) from error
-    entries = dict(_flat(data))
+    entries = dict(flat(data))
     if problems := tuple(_broken(entries)):
         raise InvalidTexts(name, problems)
     return entries
 
 
-def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the entries of nested tables by dotted key.
+
+    >>> dict(flat({"say": {"hello": "Good day."}}))
+    {'say.hello': 'Good day.'}
+    """
     for key, value in data.items():
         if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
+            yield from flat(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
 
@@ -101,6 +106,9 @@ def _broken(entries: Mapping[str, Any]) -> Iterator[Problem]:
 
 def placeholders(text: str) -> frozenset[str]:
     """Return the names between braces.
+
+    Raises:
+        ValueError: a brace stands alone.
 
     >>> sorted(placeholders("from {before} to {after}"))
     ['after', 'before']

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import product
-from string import Formatter
 from typing import Final
 
 from lifecycle_model.errors import Problem, did_you_mean
+from lifecycle_model.explain.texts import placeholders
 from lifecycle_model.playbook.action import GOALS, Action, Department, Source
 from lifecycle_model.playbook.keys import plain_key, states_of
 from lifecycle_model.playbook.strategy import Strategy
@@ -15,20 +15,6 @@ PLACEHOLDERS: Final = ("customer",)
 """What the title and the text of an action may name in braces."""
 
 _NEEDED: Final = (Department.MARKETING, Department.SALES)
-
-
-def placeholders(text: str) -> tuple[str, ...]:
-    """Return the names that a text holds in braces, sorted.
-
-    Raises:
-        ValueError: a brace stands alone.
-
-    >>> placeholders("Call {customer} by {date}")
-    ('customer', 'date')
-    """
-    return tuple(
-        sorted({name for _, name, _, _ in Formatter().parse(text) if name is not None})
-    )
 
 
 def faults_of(strategies: Iterable[Strategy]) -> tuple[Problem, ...]:
@@ -100,7 +86,7 @@ def placeholder_fault(text: str) -> str:
     "has an unknown placeholder {custommer}: did you mean 'customer'?"
     """
     try:
-        names = placeholders(text)
+        names = sorted(placeholders(text))
     except ValueError:
         return "has a brace that stands alone: double it"
     for name in names:

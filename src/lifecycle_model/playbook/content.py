@@ -15,10 +15,10 @@ from lifecycle_model.errors import (
     did_you_mean,
     problems_of,
 )
-from lifecycle_model.explain.texts import LANGUAGES
+from lifecycle_model.explain.texts import LANGUAGES, flat, placeholders
 from lifecycle_model.explain.voice import Voice, sentence
 from lifecycle_model.playbook.action import GOALS, Action, Department, Source
-from lifecycle_model.playbook.checks import placeholder_fault, placeholders
+from lifecycle_model.playbook.checks import placeholder_fault
 from lifecycle_model.playbook.keys import AXES, Supplier
 from lifecycle_model.playbook.strategy import Strategy
 from lifecycle_model.playbook.words import Words
@@ -149,7 +149,9 @@ def _structure_faults(structure: _Structure) -> Iterator[Problem]:
 
 def _text_faults(structure: _Structure, texts: Mapping[str, _Texts]) -> Iterator[Problem]:
     """Hold the languages against the structure, and against each other."""
-    flat = {lang: dict(_flat(one.model_dump(exclude_none=True))) for lang, one in texts.items()}
+    entries = {
+        lang: dict(flat(one.model_dump(exclude_none=True))) for lang, one in texts.items()
+    }
     needed = {
         *(f"suppliers.{one.value}" for one in Supplier),
         *(f"goals.{goal}" for goal in GOALS),
@@ -158,14 +160,14 @@ def _text_faults(structure: _Structure, texts: Mapping[str, _Texts]) -> Iterator
         *(f"strategies.{key}.strategy" for key in structure.strategies),
     }
     everywhere = dict.fromkeys(
-        [*sorted(needed), *(key for one in flat.values() for key in one)]
+        [*sorted(needed), *(key for one in entries.values() for key in one)]
     )
     own = {
         *(f"actions.{one}" for one in structure.actions),
         *(f"strategies.{key}" for key in structure.strategies),
     }
-    first = flat[LANGUAGES[0]]
-    for lang, found in flat.items():
+    first = entries[LANGUAGES[0]]
+    for lang, found in entries.items():
         for key in everywhere:
             place = f"{lang}.toml: {key}"
             if key not in found:
@@ -186,17 +188,9 @@ def _braces_fault(key: str, text: str, original: str) -> str:
     except ValueError:
         return "has a brace that stands alone: double it"
     if names != expected:
-        asked = ", ".join(f"{{{name}}}" for name in expected) or "none"
+        asked = ", ".join(f"{{{name}}}" for name in sorted(expected)) or "none"
         return f"has other placeholders than {LANGUAGES[0]}.toml: it needs {asked}"
     return ""
-
-
-def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
-    for name, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{before}{name}.")
-        else:
-            yield f"{before}{name}", value
 
 
 def _content(structure: _Structure, texts: _Texts, voice: Voice) -> Content:

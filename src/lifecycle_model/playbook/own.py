@@ -8,9 +8,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lifecycle_model.errors import InvalidPlaybook, Problem, did_you_mean, problems_of
-from lifecycle_model.explain.texts import LANGUAGES
+from lifecycle_model.explain.texts import LANGUAGES, placeholders
 from lifecycle_model.playbook.action import Action, Department, Source
-from lifecycle_model.playbook.checks import placeholder_fault, placeholders
+from lifecycle_model.playbook.checks import placeholder_fault
 from lifecycle_model.playbook.content import STRATEGY_TEXTS, Content, Text, check_language
 from lifecycle_model.playbook.keys import plain_key
 from lifecycle_model.playbook.strategy import Strategy
@@ -234,7 +234,7 @@ class _Merge:
         for name in self.own.languages:
             if name not in texts:
                 self._fault(f"{place}.{name}", "", "is missing: translate it")
-        expected: tuple[str, ...] | None = None
+        expected: frozenset[str] | None = None
         for name, text in texts.items():
             if name not in self.own.languages:
                 self._fault(f"{place}.{name}", "", "is not among the languages of the file")
