@@ -7,7 +7,6 @@ from typing import Final
 from lifecycle_model.customer import Customer, OpenCase, Opportunity, PurchaseWindow
 from lifecycle_model.encode import POSITIONS, SITUATIONS, Codes, Record, day_of
 from lifecycle_model.kernel import fold as kernel, layout as at
-from lifecycle_model.kernel.guards import cell_due
 from lifecycle_model.kernel.layout import Decision
 from lifecycle_model.kernel.program import Program
 from lifecycle_model.states import BuyingPosition
@@ -97,45 +96,16 @@ class Memory:
 
     def fold(self, records: Sequence[Record], sink: list[Decision]) -> int:
         """Fold records; return how many, fewer than all only where the money overflows."""
-        return kernel.fold(
-            self.program,
-            self.state,
-            self.days,
-            self.counts,
-            self.amounts,
-            self.opportunities,
-            self.listed,
-            self.cases,
-            records,
-            sink,
-        )
+        return kernel.fold(self.program, self, records, sink)
 
     def advance(self, day: int, sink: list[Decision]) -> None:
         """Let time pass up to a day, if there is time yet and the day is later."""
         if at.NONE < self.state[at.DAY] < day:
-            kernel.advance(
-                self.program,
-                self.state,
-                self.days,
-                self.counts,
-                self.amounts,
-                self.opportunities,
-                self.listed,
-                day,
-                sink,
-            )
+            kernel.advance(self.program, self, day, sink)
 
     def due(self) -> int:
         """Return the next day on which a time row fires, or NEVER."""
-        if self.state[at.DAY] == at.NONE:
-            return at.NEVER
-        facts = (self.program, self.state, self.days, self.counts, self.amounts)
-        cell = self.state[at.SITUATION] * at.KIND_COUNT + at.TIME_PASSED
-        day = self.state[at.DAY] + 1
-        return min(
-            cell_due(*facts, self.opportunities, -1, cell, day, at.NEVER),
-            kernel.positions_due(*facts, self.opportunities, self.listed, day, at.NEVER),
-        )
+        return kernel.next_due(self.program, self)
 
     def pack(self, known: Mapping[str, object]) -> Customer:
         """Return what the customer became; `known` are fields that the kernel does not keep."""

@@ -60,20 +60,14 @@ from lifecycle_model.kernel.layout import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lifecycle_model.kernel.layout import Numbers
+    from lifecycle_model.kernel.layout import Memory, Numbers
     from lifecycle_model.kernel.program import Program
 
 
-def absorb(
-    program: Program,
-    state: Numbers,
-    days: Numbers,
-    counts: Numbers,
-    amounts: Numbers,
-    cases: Numbers,
-    event: Sequence[int],
-) -> None:
+def absorb(program: Program, memory: Memory, event: Sequence[int]) -> None:
     """Update the customer's facts by one event."""
+    state = memory.state
+    cases = memory.cases
     kind = event[KIND]
     day = event[EVENT_DAY]
     if program.is_sign[kind]:
@@ -81,7 +75,7 @@ def absorb(
         _first_age(state, DAYS_SINCE_SIGN, day)
         state[DAYS_SINCE_SIGN] = day
     if kind == PURCHASE_COMPLETED:
-        _purchase(state, days, counts, amounts, event)
+        _purchase(memory, event)
     elif kind == PRODUCT_USED:
         _first_age(state, DAYS_IDLE, day)
         state[USED] = day
@@ -89,20 +83,20 @@ def absorb(
     elif kind == CONTACTED:
         state[REACHED] = 1
     elif kind == PURCHASE_REVERSED:
-        _reversal(program, state, days, counts, amounts, event)
+        _reversal(program, memory, event)
     elif kind == INTEREST_SHOWN:
         state[BEHAVIOUR_QUALIFIES] = event[VALUE]
     elif kind == SURVEY_ANSWERED:
         state[SCORE] = event[VALUE]
     elif kind == CASE_OPENED:
         state[IS_COMPLAINT] = event[FLAG]
-        _close_case(state, cases, event[VALUE])
+        _close_case(memory, event[VALUE])
         state[CLOSED_COMPLAINT] = 0
         cases[event[VALUE]] = 2 * state[CASE_EPOCH] + event[FLAG]
         state[OPEN_CASES] += 1
         state[OPEN_COMPLAINTS] += event[FLAG]
     elif kind == CASE_CLOSED:
-        _close_case(state, cases, event[VALUE])
+        _close_case(memory, event[VALUE])
     elif kind == PAYMENT_OVERDUE:
         state[PAYMENTS_OVERDUE] += 1
     elif kind == PAYMENT_RECEIVED:
@@ -129,10 +123,12 @@ def clear_event_facts(state: Numbers) -> None:
     state[PURCHASE_TAKEN_OFF] = 0
 
 
-def leave_window(
-    program: Program, state: Numbers, days: Numbers, counts: Numbers, amounts: Numbers, day: int
-) -> None:
+def leave_window(program: Program, memory: Memory, day: int) -> None:
     """Drop the entries that are no longer in the window at `day`."""
+    state = memory.state
+    days = memory.days
+    counts = memory.counts
+    amounts = memory.amounts
     head = state[HEAD]
     end = state[END]
     while head < end and days[head] <= day - program.window_days:
@@ -152,19 +148,17 @@ def restore(program: Program, state: Numbers, day: int) -> None:
     _renew_clocks(program, state)
 
 
-def _purchase(
-    state: Numbers,
-    days: Numbers,
-    counts: Numbers,
-    amounts: Numbers,
-    event: Sequence[int],
-) -> None:
+def _purchase(memory: Memory, event: Sequence[int]) -> None:
+    state = memory.state
+    days = memory.days
+    counts = memory.counts
+    amounts = memory.amounts
     day = event[EVENT_DAY]
     cover = event[VALUE]
     amount = event[AMOUNT]
     entry = state[END] - 1
     if entry < state[HEAD] or days[entry] != day:
-        entry = _new_entry(state, days, counts, amounts, day)
+        entry = _new_entry(memory, day)
     if counts[entry] == 0:
         state[PURCHASE_DAYS] += 1
     counts[entry] += 1
@@ -193,9 +187,11 @@ def _first_age(state: Numbers, fact: int, day: int) -> None:
         state[SITUATION_DUE] = day
 
 
-def _new_entry(
-    state: Numbers, days: Numbers, counts: Numbers, amounts: Numbers, day: int
-) -> int:
+def _new_entry(memory: Memory, day: int) -> int:
+    state = memory.state
+    days = memory.days
+    counts = memory.counts
+    amounts = memory.amounts
     entry = state[END]
     days[entry] = day
     counts[entry] = 0
@@ -204,32 +200,31 @@ def _new_entry(
     return entry
 
 
-def _reversal(
-    program: Program,
-    state: Numbers,
-    days: Numbers,
-    counts: Numbers,
-    amounts: Numbers,
-    event: Sequence[int],
-) -> None:
+def _reversal(program: Program, memory: Memory, event: Sequence[int]) -> None:
+    state = memory.state
+    days = memory.days
+    amounts = memory.amounts
     day = event[EVENT_DAY]
     meant = event[VALUE] if event[VALUE] != NONE else state[DAYS_SINCE_PURCHASE]
-    entry = _purchase_entry(state, days, counts, meant)
+    entry = _purchase_entry(memory, meant)
     if entry >= 0:
         if event[FLAG]:
-            _take_off(program, state, days, counts, entry)
+            _take_off(program, memory, entry)
     else:
         entry = state[END] - 1
         if entry < state[HEAD] or days[entry] != day:
-            entry = _new_entry(state, days, counts, amounts, day)
+            entry = _new_entry(memory, day)
     amounts[entry] -= event[AMOUNT]
     state[BOOKED] = amounts[entry]
     state[NET_REVENUE] -= event[AMOUNT]
     state[REVENUE] = max(0, state[NET_REVENUE])
 
 
-def _purchase_entry(state: Numbers, days: Numbers, counts: Numbers, day: int) -> int:
+def _purchase_entry(memory: Memory, day: int) -> int:
     """Return the window's entry of a purchase day, or -1."""
+    state = memory.state
+    days = memory.days
+    counts = memory.counts
     low = state[HEAD]
     high = state[END]
     while low < high:
@@ -243,10 +238,11 @@ def _purchase_entry(state: Numbers, days: Numbers, counts: Numbers, day: int) ->
     return -1
 
 
-def _take_off(
-    program: Program, state: Numbers, days: Numbers, counts: Numbers, entry: int
-) -> None:
+def _take_off(program: Program, memory: Memory, entry: int) -> None:
     """Take one purchase off a purchase day of the window."""
+    state = memory.state
+    days = memory.days
+    counts = memory.counts
     state[PURCHASE_TAKEN_OFF] = 1
     state[STANDING_PURCHASES] -= 1
     counts[entry] -= 1
@@ -277,7 +273,9 @@ def _renew_clocks(program: Program, state: Numbers) -> None:
     state[PROTECTED] = max(state[COVER], state[CORRECTED] + program.correction_holds_days - 1)
 
 
-def _close_case(state: Numbers, cases: Numbers, case: int) -> None:
+def _close_case(memory: Memory, case: int) -> None:
+    state = memory.state
+    cases = memory.cases
     mark = cases[case]
     if mark // 2 == state[CASE_EPOCH]:
         cases[case] = 0

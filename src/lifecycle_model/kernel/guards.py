@@ -24,7 +24,7 @@ from lifecycle_model.kernel.layout import (
 )
 
 if TYPE_CHECKING:
-    from lifecycle_model.kernel.layout import Numbers
+    from lifecycle_model.kernel.layout import Memory
     from lifecycle_model.kernel.program import Program
 
 
@@ -37,10 +37,10 @@ def positions_skipped(before: int, target: int) -> int:
     return max(0, target - before - 1)
 
 
-def fact_value(
-    state: Numbers, opportunities: Numbers, at: int, fact: int, day: int, target: int
-) -> int:
+def fact_value(memory: Memory, at: int, fact: int, day: int, target: int) -> int:
     """Return the fact's number at `day`; ages of NONE come out larger than every interval."""
+    state = memory.state
+    opportunities = memory.opportunities
     if fact < FIRST_AGE:
         return state[fact]
     if fact < FIRST_OPPORTUNITY_FACT:
@@ -52,14 +52,14 @@ def fact_value(
 
 def first_row(
     program: Program,
-    state: Numbers,
-    opportunities: Numbers,
+    memory: Memory,
     at: int,
     cell: int,
     day: int,
     given: int,
 ) -> int:
     """Return the first row of the cell whose guards all hold, or REFUSED."""
+    state = memory.state
     for place in range(program.cell_start[cell], program.cell_start[cell + 1]):
         row = program.cell_row[place]
         guard = program.guard_start[row]
@@ -69,9 +69,7 @@ def first_row(
             if fact < FIRST_AGE:  # read in place: most guards ask plain facts
                 value = state[fact]
             else:
-                value = fact_value(
-                    state, opportunities, at, fact, day, target_of(program, row, given)
-                )
+                value = fact_value(memory, at, fact, day, target_of(program, row, given))
             if value < program.guard_low[guard] or value > program.guard_high[guard]:
                 break
             guard += 1
@@ -88,11 +86,7 @@ def target_of(program: Program, row: int, given: int) -> int:
 
 def cell_due(
     program: Program,
-    state: Numbers,
-    days: Numbers,
-    counts: Numbers,
-    amounts: Numbers,
-    opportunities: Numbers,
+    memory: Memory,
     at: int,
     cell: int,
     day: int,
@@ -102,6 +96,8 @@ def cell_due(
 
     Where that day lies beyond the horizon, a lower bound beyond the horizon may come back.
     """
+    state = memory.state
+    opportunities = memory.opportunities
     due = NEVER
     for place in range(program.cell_start[cell], program.cell_start[cell + 1]):
         row = program.cell_row[place]
@@ -126,9 +122,7 @@ def cell_due(
                     agreed = 0
             elif fact == PURCHASE_DAYS or fact == REVENUE:
                 high = program.guard_high[guard]
-                later = _window_due(
-                    program, state, days, counts, amounts, fact, low, high, found
-                )
+                later = _window_due(program, memory, fact, low, high, found)
                 if later > found:
                     found = later
                     agreed = 0
@@ -144,16 +138,17 @@ def cell_due(
 
 def _window_due(
     program: Program,
-    state: Numbers,
-    days: Numbers,
-    counts: Numbers,
-    amounts: Numbers,
+    memory: Memory,
     fact: int,
     low: int,
     high: int,
     day: int,
 ) -> int:
     """Walk the days on which an entry leaves the window until the fact lies in the interval."""
+    state = memory.state
+    days = memory.days
+    counts = memory.counts
+    amounts = memory.amounts
     head = state[HEAD]
     end = state[END]
     total = state[PURCHASE_DAYS] if fact == PURCHASE_DAYS else state[NET_REVENUE]

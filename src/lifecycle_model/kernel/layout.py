@@ -5,10 +5,46 @@ and kinds are their places in `Situation`, `BuyingPosition` and `KINDS`.
 """
 
 from collections.abc import MutableSequence
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 Numbers: TypeAlias = MutableSequence[int]
 """A flat sequence of numbers that the kernel reads and writes."""
+
+
+class Memory(Protocol):
+    """One customer's numbers.
+
+    The sequences are read and written one place at a time: compiled, they have no length.
+    """
+
+    @property
+    def state(self) -> Numbers:
+        """The slots of the customer."""
+
+    @property
+    def days(self) -> Numbers:
+        """The days of the purchase window, ascending; NEVER stands behind the last."""
+
+    @property
+    def counts(self) -> Numbers:
+        """The standing purchases of each of these days."""
+
+    @property
+    def amounts(self) -> Numbers:
+        """The net amount booked on each of these days."""
+
+    @property
+    def opportunities(self) -> Numbers:
+        """The slots of each opportunity."""
+
+    @property
+    def listed(self) -> Numbers:
+        """Where those opportunities start that time visits, ascending."""
+
+    @property
+    def cases(self) -> Numbers:
+        """By case: twice the epoch in which it was opened, plus 1 for a complaint."""
+
 
 Decision: TypeAlias = tuple[int, int, int, int, int, int, int, tuple[int, ...]]
 """One recorded decision: answer, place of the event (-1 where time asked), day, start of the

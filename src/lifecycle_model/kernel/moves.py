@@ -46,15 +46,13 @@ from lifecycle_model.kernel.layout import (
 from lifecycle_model.kernel.record import record_answer, record_refusal
 
 if TYPE_CHECKING:
-    from lifecycle_model.kernel.layout import Decision, Numbers
+    from lifecycle_model.kernel.layout import Decision, Memory, Numbers
     from lifecycle_model.kernel.program import Program
 
 
 def try_position(
     program: Program,
-    state: Numbers,
-    opportunities: Numbers,
-    listed: Numbers,
+    memory: Memory,
     at: int,
     cell: int,
     day: int,
@@ -63,32 +61,31 @@ def try_position(
     sink: list[Decision],
 ) -> int:
     """Let one opportunity answer in a cell with rows; return the row that fired or REFUSED."""
+    state = memory.state
+    opportunities = memory.opportunities
     row = program.mark[cell]
     if row == ASK_GUARDS:
-        row = first_row(program, state, opportunities, at, cell, day, given)
+        row = first_row(program, memory, at, cell, day, given)
         if row == REFUSED:
             if state[RECORDING] == ANSWERS and event_at >= 0:
-                record_refusal(
-                    program, state, opportunities, at, cell, given, day, event_at, sink
-                )
+                record_refusal(program, memory, at, cell, given, day, event_at, sink)
             return REFUSED
     before = opportunities[at + POSITION]
     target = program.target[row]
     if target == TO_GIVEN:
         target = given
     if state[RECORDING]:
-        record_answer(
-            program, state, opportunities, at, row, before, target, day, event_at, sink
-        )
+        record_answer(program, memory, at, row, before, target, day, event_at, sink)
     if target != before:
-        enter_position(program, state, opportunities, listed, at, before, target, day)
+        enter_position(program, memory, at, before, target, day)
     elif target == IMPLEMENTATION and program.renews_implementation[cell % KIND_COUNT]:
         opportunities[at + ENTERED] = day
     return row
 
 
-def note_competitor(opportunities: Numbers, at: int, kind: int, row: int, named: int) -> None:
+def note_competitor(memory: Memory, at: int, kind: int, row: int, named: int) -> None:
     """Keep with whom the opportunity is, after the position answered `row`."""
+    opportunities = memory.opportunities
     if kind == OPPORTUNITY_LOST and row != NO_ROW:
         opportunities[at + WITH_COMPETITOR] = 1
     elif row >= 0 and kind == SUPPLIER_CHOSEN:
@@ -99,8 +96,7 @@ def note_competitor(opportunities: Numbers, at: int, kind: int, row: int, named:
 
 def try_situation(
     program: Program,
-    state: Numbers,
-    opportunities: Numbers,
+    memory: Memory,
     cell: int,
     day: int,
     given: int,
@@ -108,14 +104,13 @@ def try_situation(
     sink: list[Decision],
 ) -> int:
     """Let the situation answer in a cell with rows; return the row that fired or REFUSED."""
+    state = memory.state
     row = program.mark[cell]
     if row == ASK_GUARDS:
-        row = first_row(program, state, opportunities, -1, cell, day, given)
+        row = first_row(program, memory, -1, cell, day, given)
         if row == REFUSED:
             if state[RECORDING] == ANSWERS and event_at >= 0:
-                record_refusal(
-                    program, state, opportunities, -1, cell, given, day, event_at, sink
-                )
+                record_refusal(program, memory, -1, cell, given, day, event_at, sink)
             return REFUSED
     before = state[SITUATION]
     target = program.target[row]
@@ -125,9 +120,7 @@ def try_situation(
     elif target == TO_GIVEN:
         target = given
     if state[RECORDING]:
-        record_answer(
-            program, state, opportunities, -1, row, before, target, day, event_at, sink
-        )
+        record_answer(program, memory, -1, row, before, target, day, event_at, sink)
     if target != before:
         state[MOVED_ROW] = row
         state[MOVED_EVENT] = event_at
@@ -139,15 +132,15 @@ def try_situation(
 
 def enter_position(
     program: Program,
-    state: Numbers,
-    opportunities: Numbers,
-    listed: Numbers,
+    memory: Memory,
     at: int,
     before: int,
     target: int,
     day: int,
 ) -> None:
     """Move an opportunity to another position, with all that hangs on it."""
+    state = memory.state
+    opportunities = memory.opportunities
     opportunities[at + POSITION] = target
     opportunities[at + ENTERED] = day if target != STATUS_QUO else NONE
     opportunities[at + WITH_COMPETITOR] = 0
@@ -162,13 +155,16 @@ def enter_position(
         state[SITUATION_DUE] = day
     if target != STATUS_QUO:
         if not opportunities[at + IS_LISTED]:
-            _list(state, opportunities, listed, at)
+            _list(memory, at)
         wait = program.position_wait[target] if opportunities[at + TOUCHED] == day else 0
         state[POSITION_DUE] = min(state[POSITION_DUE], day + wait)
 
 
-def _list(state: Numbers, opportunities: Numbers, listed: Numbers, at: int) -> None:
+def _list(memory: Memory, at: int) -> None:
     """Insert the opportunity among those that time visits, kept in ascending order."""
+    state = memory.state
+    opportunities = memory.opportunities
+    listed = memory.listed
     opportunities[at + IS_LISTED] = 1
     place = state[LISTED]
     while place > 0 and listed[place - 1] > at:

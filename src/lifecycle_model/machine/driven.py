@@ -75,8 +75,7 @@ class Asked:
             place = self.before if self.start < 0 else at.SITUATION_COUNT + self.before
             record_refusal(
                 memory.program,
-                memory.state,
-                memory.opportunities,
+                memory,
                 self.start,
                 place * at.KIND_COUNT + self.kind,
                 self.given,
@@ -88,10 +87,7 @@ class Asked:
 
     def fact(self, fact: int, target: int) -> int:
         """Return the kernel's number of a fact."""
-        memory = self.memory
-        return fact_value(
-            memory.state, memory.opportunities, self.start, fact, self.day, target
-        )
+        return fact_value(self.memory, self.start, fact, self.day, target)
 
     def restored(self) -> int:
         """Return the place of the situation that ends the dissatisfaction."""
@@ -103,8 +99,7 @@ class Asked:
         memory = self.memory
         record_answer(
             memory.program,
-            memory.state,
-            memory.opportunities,
+            memory,
             self.start,
             row,
             self.before,
@@ -138,14 +133,7 @@ class Asked:
         state = memory.state
         if self.start >= 0:
             moves.enter_position(
-                memory.program,
-                state,
-                memory.opportunities,
-                memory.listed,
-                self.start,
-                self.before,
-                target,
-                self.day,
+                memory.program, memory, self.start, self.before, target, self.day
             )
             return
         state[at.MOVED_ROW] = self.row
@@ -214,7 +202,7 @@ class DrivenMemory(Memory):
             self._begin(day)
         if kind == at.TIME_PASSED:
             return True
-        absorb(self.program, state, self.days, self.counts, self.amounts, self.cases, record)
+        absorb(self.program, self, record)
         if amount and not -at.MONEY_LIMIT < state[at.NET_REVENUE] < at.MONEY_LIMIT:
             return False
         self._ask_positions(event_at, record)
@@ -233,7 +221,7 @@ class DrivenMemory(Memory):
                 self.opportunities[start + at.TOUCHED] = day
             row = self._ask(Axis.POSITION, start, kind, day, given, event_at)
             if self.program.tells_competitor[kind]:
-                moves.note_competitor(self.opportunities, start, kind, row, given)
+                moves.note_competitor(self, start, kind, row, given)
         elif kind == at.CUSTOMER_LEFT:
             for start in self.listed[: self.state[at.LISTED]]:
                 self._ask(Axis.POSITION, start, kind, day, given, event_at)
@@ -245,7 +233,7 @@ class DrivenMemory(Memory):
         return question.answer(self.machines[axis])
 
     def _begin(self, day: int) -> None:
-        begin_day(self.program, self.state, self.days, self.counts, self.amounts, day)
+        begin_day(self.program, self, day)
 
     def _pass_time(self, to_day: int) -> None:
         """Ask at the midnights up to a day."""
