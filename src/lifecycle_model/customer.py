@@ -227,7 +227,7 @@ class Customer(BaseModel):
     def leading_opportunity(self) -> Opportunity | None:
         """The opportunity that holds the leading position; the first of several by id."""
         return min(
-            self.opportunities, key=lambda one: _BY_LEAD.index(one.position), default=None
+            self.opportunities, key=lambda one: BY_LEAD.index(one.position), default=None
         )
 
     def to_json(self) -> str:
@@ -276,7 +276,7 @@ class Customer(BaseModel):
         return self
 
 
-_BY_LEAD: Final = (
+BY_LEAD: Final = (
     BuyingPosition.CONCERNS_RESOLUTION,
     BuyingPosition.OPTIONS_EVALUATION,
     BuyingPosition.NEEDS_RECOGNITION,

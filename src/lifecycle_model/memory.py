@@ -12,7 +12,7 @@ from lifecycle_model.kernel.program import Program
 from lifecycle_model.states import BuyingPosition
 
 # Fields of the customer that stand in one slot each.
-_DAY_FIELDS: Final = (
+DAY_FIELDS: Final = (
     ("dissatisfied_on", at.DAYS_DISSATISFIED),
     ("older_purchase_on", at.OLDER_PURCHASE),
     ("covers_until", at.COVER),
@@ -22,7 +22,7 @@ _DAY_FIELDS: Final = (
     ("corrected_on", at.CORRECTED),
     ("sign_on", at.DAYS_SINCE_SIGN),
 )
-_COUNT_FIELDS: Final = (
+COUNT_FIELDS: Final = (
     ("purchases", at.PURCHASES),
     ("standing_purchases", at.STANDING_PURCHASES),
     ("payments_overdue", at.PAYMENTS_OVERDUE),
@@ -116,11 +116,11 @@ class Memory:
         if state[at.RUNG] != before[at.RUNG]:
             rung = state[at.RUNG]
             fields["restores_to"] = None if rung < 0 else SITUATIONS[rung]
-        for name, slot in _DAY_FIELDS:
+        for name, slot in DAY_FIELDS:
             if state[slot] != before[slot]:
                 day = state[slot]
                 fields[name] = None if day == at.NONE else date.fromordinal(day)
-        for name, slot in _COUNT_FIELDS:
+        for name, slot in COUNT_FIELDS:
             if state[slot] != before[slot]:
                 fields[name] = state[slot]
         fields["reached"] = bool(state[at.REACHED])
@@ -136,10 +136,10 @@ class Memory:
     def _unpack_days(self) -> None:
         customer, state = self.customer, self.state
         fields = customer.__dict__
-        for name, slot in _DAY_FIELDS:
+        for name, slot in DAY_FIELDS:
             day = fields[name]
             state[slot] = at.NONE if day is None else day.toordinal()
-        for name, slot in _COUNT_FIELDS:
+        for name, slot in COUNT_FIELDS:
             state[slot] = fields[name]
         rung = customer.restores_to
         state[at.SITUATION] = SITUATIONS.index(customer.situation)

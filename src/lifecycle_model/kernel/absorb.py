@@ -111,7 +111,7 @@ def absorb(program: Program, memory: Memory, event: Sequence[int]) -> None:
         state[CORRECTED] = day
         state[DAYS_SINCE_SIGN] = day
         state[SITUATION_DUE] = day
-        _renew_clocks(program, state)
+        renew_clocks(program, state)
 
 
 def clear_event_facts(state: Numbers) -> None:
@@ -145,7 +145,7 @@ def restore(program: Program, state: Numbers, day: int) -> None:
     """Move the clocks that a restore moves."""
     state[RESTORED] = day
     state[DAYS_SINCE_SIGN] = day
-    _renew_clocks(program, state)
+    renew_clocks(program, state)
 
 
 def _purchase(memory: Memory, event: Sequence[int]) -> None:
@@ -256,16 +256,16 @@ def _take_off(program: Program, memory: Memory, entry: int) -> None:
         )
     if days[entry] == state[COVER_BOUGHT]:
         _forget_cover(program, state)
-    _renew_clocks(program, state)
+    renew_clocks(program, state)
 
 
 def _forget_cover(program: Program, state: Numbers) -> None:
     state[COVER] = NONE
     state[COVER_BOUGHT] = NONE
-    _renew_clocks(program, state)
+    renew_clocks(program, state)
 
 
-def _renew_clocks(program: Program, state: Numbers) -> None:
+def renew_clocks(program: Program, state: Numbers) -> None:
     """Compute again the ages that several facts feed."""
     proven = max(state[DAYS_SINCE_PURCHASE], state[RESTORED], state[CORRECTED])
     state[DAYS_IDLE] = max(proven, state[USED])

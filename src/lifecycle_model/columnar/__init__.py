@@ -1,0 +1,10 @@
+"""Whole logs at once: event columns in, customer columns out, under the same law.
+
+The functions here fold millions of customers with the kernel that `Lifecycle` runs for one. They
+need the extra `columnar`.
+"""
+
+from lifecycle_model.columnar.replay import Replay, replay
+from lifecycle_model.columnar.snapshots import from_customers, to_customer
+
+__all__ = ["Replay", "from_customers", "replay", "to_customer"]

@@ -1,0 +1,279 @@
+"""From the cells of one column to the kernel's numbers, with what cannot be read.
+
+Each reader takes cells without nulls and returns numbers, and a mask of those that are sound.
+Text is read by the same validators as single events; only plain forms take a faster way.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from pydantic import TypeAdapter, ValidationError
+
+from lifecycle_model.columnar.schema import Form
+from lifecycle_model.columnar.times import EARLIEST, EPOCH, LATEST, microseconds_of
+from lifecycle_model.events import MAX_AMOUNT, MAX_SCORE, MONEY_UNITS, Day, Instant, Money
+from lifecycle_model.events import money_units
+from lifecycle_model.states import BuyingPosition, Situation
+
+_MOST: Final = int(MAX_AMOUNT) * MONEY_UNITS
+_PER_MICROSECOND: Final = {"ms": (1000, 1), "us": (1, 1), "ns": (1, 1000)}
+
+_NO_TIME: Final = -(2**63)
+
+Read = tuple[np.ndarray, np.ndarray]
+"""Numbers, and which of them are sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How cells of one form are read."""
+
+    expected: str
+    """What the column should hold, for an error about all of it."""
+    reason: str
+    """What is wrong with a cell that is not sound, and the mend."""
+    read: Callable[[pl.Series], Read | None]
+    """None where the column's type cannot hold such cells at all."""
+
+
+def is_text(dtype: pl.DataType) -> bool:
+    """Return whether a column holds text, plain or as categories."""
+    return dtype in (pl.String, pl.Categorical, pl.Enum)
+
+
+def is_empty(dtype: pl.DataType) -> bool:
+    """Return whether a column can hold nothing but nulls."""
+    return dtype == pl.Null
+
+
+def _by_value(cells: pl.Series, read: Callable[[str], int]) -> Read:
+    """Read each distinct text once."""
+    distinct = cells.cast(pl.String).unique(maintain_order=True)
+    numbers, sound = [], []
+    for text in distinct:
+        try:
+            numbers.append(read(text))
+            sound.append(True)
+        except (ValueError, ArithmeticError):
+            numbers.append(0)
+            sound.append(False)
+    place = pl.DataFrame({"text": distinct, "place": np.arange(len(distinct), dtype=np.uint32)})
+    at = (
+        pl.DataFrame({"text": cells.cast(pl.String)})
+        .join(place, on="text", how="left", maintain_order="left")["place"]
+        .to_numpy()
+    )
+    return np.array(numbers, np.int64)[at], np.array(sound, np.bool_)[at]
+
+
+def _validated(annotation: object, number: Callable[[Any], int]) -> Callable[[str], int]:
+    """Return a reader of one text that accepts what single events accept."""
+    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+
+    def read(text: str) -> int:
+        try:
+            return number(adapter.validate_python(text))
+        except ValidationError as error:
+            raise ValueError from error
+
+    return read
+
+
+def _money(cells: pl.Series) -> Read | None:
+    dtype = cells.dtype
+    if is_text(dtype):
+        return _money_texts(cells)
+    if dtype.is_integer():
+        numbers = cells.cast(pl.Int64, strict=False).fill_null(-1).to_numpy()
+        sound = (numbers >= 0) & (numbers <= int(MAX_AMOUNT))
+        return np.where(sound, numbers, 0) * MONEY_UNITS, sound
+    if dtype.is_float():
+        return _money_floats(cells.to_numpy())
+    if dtype.is_decimal():
+        return _money_decimals(cells)
+    return None
+
+
+def _money_floats(amounts: np.ndarray) -> Read:
+    """A float means the shortest decimal that it is written as; four places are enough."""
+    wide = amounts.astype(np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        inside = (wide >= 0) & (wide <= float(MAX_AMOUNT))
+        units = np.rint(np.where(inside, wide, 0) * MONEY_UNITS)
+        sound = inside & ((units / MONEY_UNITS).astype(amounts.dtype) == amounts)
+    return units.astype(np.int64), sound
+
+
+def _money_decimals(cells: pl.Series) -> Read:
+    exact = cells.cast(pl.Decimal(38, 4), strict=False)
+    same = (exact.cast(cells.dtype, strict=False) == cells).fill_null(value=False)
+    units = exact.to_physical().cast(pl.Int64, strict=False).fill_null(-1).to_numpy()
+    sound = same.to_numpy() & (units >= 0) & (units <= _MOST)
+    return np.where(sound, units, 0), sound
+
+
+def _money_texts(cells: pl.Series) -> Read:
+    texts = cells.cast(pl.String)
+    plain = texts.str.contains(r"^[0-9]{1,12}(\.[0-9]{1,4})?$")
+    amounts = texts.set(~plain, "0").cast(pl.Decimal(38, 4))
+    units, sound = _money_decimals(amounts)
+    strange = np.flatnonzero(~plain.to_numpy())
+    if len(strange):
+        read = _by_value(texts.gather(strange), _validated(Money, money_units))
+        units, sound = units.copy(), sound.copy()
+        units[strange], sound[strange] = read
+    return units, sound
+
+
+def _day(cells: pl.Series) -> Read | None:
+    if is_text(cells.dtype):
+        return _by_value(cells, _validated(Day, date.toordinal))
+    if cells.dtype == pl.Datetime:
+        # Some frames know days only as the midnights that begin them.
+        local = cells.dt.replace_time_zone(None)
+        days = local.dt.date()
+        midnight = (days.cast(local.dtype) == local).to_numpy()
+        return days.to_physical().to_numpy().astype(np.int64) + EPOCH, midnight
+    if cells.dtype == pl.Date:
+        days = cells.to_physical().to_numpy().astype(np.int64) + EPOCH
+        return days, (days >= 1) & (days <= date.max.toordinal())
+    return None
+
+
+def _flag(cells: pl.Series) -> Read | None:
+    if is_text(cells.dtype):
+        return _by_value(cells, _validated(bool, int))
+    if cells.dtype == pl.Boolean:
+        return cells.to_numpy().astype(np.int64), np.ones(len(cells), np.bool_)
+    if cells.dtype.is_numeric():
+        return whole_numbers(cells, 0, 1)
+    return None
+
+
+def _score(cells: pl.Series) -> Read | None:
+    if cells.dtype.is_numeric() or is_text(cells.dtype):
+        return whole_numbers(cells, 0, MAX_SCORE)
+    return None
+
+
+def whole_numbers(cells: pl.Series, least: int, most: int) -> Read:
+    """Read whole numbers between two bounds, however they are written."""
+    if is_text(cells.dtype):
+        numbers, sound = _by_value(cells, int)
+    elif cells.dtype.is_integer():
+        narrow = cells.cast(pl.Int64, strict=False)
+        sound = narrow.is_not_null().to_numpy()
+        numbers = narrow.fill_null(0).to_numpy()
+    else:
+        wide = cells.cast(pl.Float64).to_numpy()
+        sound = np.isfinite(wide) & (np.abs(wide) < 2.0**63)
+        numbers = np.where(sound, wide, 0).astype(np.int64)
+        sound &= numbers == wide
+    return numbers, sound & (numbers >= least) & (numbers <= most)
+
+
+def _state(states: type[Situation] | type[BuyingPosition]) -> Callable[[pl.Series], Read | None]:
+    places = {str(state): place for place, state in enumerate(states)}
+
+    def place_of(text: str) -> int:
+        if text not in places:
+            raise ValueError
+        return places[text]
+
+    return lambda cells: _by_value(cells, place_of) if is_text(cells.dtype) else None
+
+
+def _text(cells: pl.Series) -> Read | None:
+    if not is_text(cells.dtype):
+        return None
+    return np.zeros(len(cells), np.int64), np.ones(len(cells), np.bool_)
+
+
+def _id(cells: pl.Series) -> Read | None:
+    if not is_text(cells.dtype):
+        return None
+    sound = cells.cast(pl.String).str.len_bytes() > 0
+    return np.zeros(len(cells), np.int64), sound.to_numpy()
+
+
+def _texts(cells: pl.Series) -> Read | None:
+    if cells.dtype not in (pl.List(pl.String), pl.List(pl.Null)):
+        return None
+    holes = cells.list.eval(pl.element().is_null()).list.any().fill_null(value=False)
+    return np.zeros(len(cells), np.int64), ~holes.to_numpy()
+
+
+READERS: Final[dict[Form, Reader]] = {
+    "text": Reader("text", "is not text", _text),
+    "id": Reader("text", "is empty: give it a name, or leave the cell null", _id),
+    "money": Reader(
+        "amounts: numbers, decimals or text",
+        "is not an amount from 0 to 1e11 with at most four decimals: correct it",
+        _money,
+    ),
+    "day": Reader(
+        "dates, or ISO 8601 text", "is not a date: give a day without a time", _day
+    ),
+    "flag": Reader("true or false", "is not true or false", _flag),
+    "score": Reader("whole numbers", "is not a whole number from 0 to 10", _score),
+    "situation": Reader(
+        "text",
+        f"is not a situation: use one of {', '.join(Situation)}",
+        _state(Situation),
+    ),
+    "position": Reader(
+        "text",
+        f"is not a buying position: use one of {', '.join(BuyingPosition)}",
+        _state(BuyingPosition),
+    ),
+    "texts": Reader("lists of text", "has a null among its texts: leave it out", _texts),
+}
+"""How each form of cell is read."""
+
+
+def read_times(cells: pl.Series) -> tuple[np.ndarray, np.ndarray, str]:
+    """Return instants as microseconds since 1970 in UTC, which are sound, and why others not.
+
+    Finer times are cut to whole microseconds, as in single events.
+
+    Args:
+        cells: times of any unit and zone, or ISO 8601 text; nulls come out as not sound.
+    """
+    naive = "has no time zone: give aware times, for example in UTC"
+    if is_text(cells.dtype):
+        return *_time_texts(cells), "is not an aware ISO 8601 time: 2024-05-01T12:00:00+00:00"
+    if cells.dtype != pl.Datetime:
+        nothing = np.zeros(len(cells), np.int64)
+        return nothing, nothing > 0, "is not a time: give aware times"
+    if cells.dtype.time_zone is None:  # type: ignore[attr-defined]
+        nothing = np.zeros(len(cells), np.int64)
+        return nothing, nothing > 0, naive
+    ticks = cells.to_physical().fill_null(_NO_TIME).to_numpy()
+    times, share = _PER_MICROSECOND[cells.dtype.time_unit]  # type: ignore[attr-defined]
+    sound = (ticks >= EARLIEST // times) & (ticks <= LATEST // times)
+    if share > 1:
+        ticks = ticks // share
+        sound = ticks > _NO_TIME // share
+    if times > 1:
+        ticks = np.where(sound, ticks, 0) * times
+    return ticks, sound, "lies outside the years 1 to 9999 in UTC: correct the time"
+
+
+def _time_texts(cells: pl.Series) -> Read:
+    texts = cells.cast(pl.String).fill_null("")
+    plain = texts.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", time_unit="us", strict=False)
+    sound = texts.str.contains(r"^[0-9]{4}-.{14}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$")
+    sound &= plain.is_not_null()
+    ticks = plain.to_physical().fill_null(0).to_numpy()
+    strange = np.flatnonzero(~sound.to_numpy())
+    kept = sound.to_numpy()
+    if len(strange):
+        read = _by_value(texts.gather(strange), _validated(Instant, microseconds_of))
+        ticks, kept = ticks.copy(), kept.copy()
+        ticks[strange], kept[strange] = read
+    return ticks, kept & (ticks >= EARLIEST) & (ticks <= LATEST)
+

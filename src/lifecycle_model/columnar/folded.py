@@ -1,0 +1,295 @@
+"""A whole log folded: what every customer became, as columns of numbers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from lifecycle_model.columnar.faults import Faults
+from lifecycle_model.columnar.folding import (
+    NO_TIME,
+    TOO_MUCH,
+    WRONG_CURRENCY,
+    fold_customers,
+)
+from lifecycle_model.columnar.held import CHANNEL, SLOTS, Held, recoded
+from lifecycle_model.columnar.identity import Identity, drop_copies, order_ties
+from lifecycle_model.columnar.native import HEAD, program_record
+from lifecycle_model.columnar.reading import INVALID, Numbers, read_log
+from lifecycle_model.columnar.records import (
+    Grouped,
+    chunks,
+    clock_places,
+    group,
+    put_in_order,
+)
+from lifecycle_model.columnar.schema import places_of
+from lifecycle_model.columnar.source import Source, texts_at
+from lifecycle_model.columnar.threads import Threads
+from lifecycle_model.columnar.times import microseconds_of
+from lifecycle_model.customer import Customer
+from lifecycle_model.encode import Codes
+from lifecycle_model.engine import Engine
+from lifecycle_model.kernel import layout as at
+from lifecycle_model.memory import Memory
+
+_FOREVER: Final = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What became of the customers of a log; each array ends in one place for each of them."""
+
+    known: np.ndarray
+    """Which customers a sound row or a snapshot knows."""
+    states: np.ndarray
+    """int32: the kernel's slots, one line each; money does not fit and stands apart."""
+    revenues: np.ndarray
+    """int64, ten-thousandths."""
+    conditions: np.ndarray
+    """The conditions of the derived values, one bit each."""
+    due: np.ndarray
+    """The next day on which time moves something, NEVER or more for none."""
+    due_row: np.ndarray
+    """The first row that fires then."""
+    left: Held
+    """What later events need."""
+    moves: np.ndarray
+    """int64, one line for each: row, event's row, day, opportunity, before, after, values of the
+    guards, customer, time, kind."""
+    events: int
+    """How many events were folded."""
+    future: np.ndarray
+    """The rows after the instant asked for."""
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """One fold of one log."""
+
+    source: Source
+    engine: Engine
+    held: Held
+    threads: Threads
+    faults: Faults
+    as_of: datetime | None
+    recording: bool
+
+    def run(self) -> Folded:
+        """Fold every customer of the log, and those that only snapshots know."""
+        numbers = read_log(self.source, self.engine.policy, self.threads, self.faults, self.held)
+        held_at = self._held_at(numbers)
+        self._refuse_late(numbers, held_at)
+        until = _FOREVER if self.as_of is None else microseconds_of(self.as_of)
+        grouped = group(numbers, len(numbers.ids.values), until, self.threads)
+        marked = put_in_order(grouped, numbers, self.threads)
+        if marked:
+            order_ties(grouped, numbers, self.source)
+        identity = drop_copies(grouped, numbers, self.source, self._remembered(held_at))
+        return self._fold(numbers, grouped, held_at, identity)
+
+    def _held_at(self, numbers: Numbers) -> np.ndarray:
+        """Return for each customer the place among those held, -1 for none; empty for none."""
+        if not len(self.held.ids):
+            return np.empty(0, np.int64)
+        found = np.full(len(numbers.ids.values), -1, np.int64)
+        places = numbers.ids.values.search_sorted(self.held.ids.cast(numbers.ids.values.dtype))
+        found[places.to_numpy()] = np.arange(len(places))
+        return found
+
+    def _refuse_late(self, numbers: Numbers, held_at: np.ndarray) -> None:
+        """Find rows that are older than what their customer's snapshot has seen."""
+        if not len(held_at):
+            return
+        clocks = np.append(self.held.moments[0], NO_TIME)[held_at]
+        sound = numbers.kinds != INVALID
+        late = sound & (numbers.times < clocks[numbers.ids.codes])
+        mend = "is older than the clock of the customer's snapshot: fold the whole log again"
+        self.faults.add(np.flatnonzero(late), "occurred_at", mend)
+        numbers.kinds[late] = INVALID
+
+    def _remembered(self, held_at: np.ndarray) -> pl.DataFrame:
+        """Return the names that snapshots hold of their clock's instant, by customer."""
+        names = self._still(held_at, self.held.clock_events)
+        clocks = self.held.moments[0][self.held.clock_events["customer"].to_numpy()]
+        return names.with_columns(time=pl.Series(clocks))
+
+    def _fold(
+        self, numbers: Numbers, grouped: Grouped, held_at: np.ndarray, identity: Identity
+    ) -> Folded:
+        program, policy = self.engine.program, self.engine.policy
+        customers = len(numbers.ids.values)
+        nobody = Customer(id="-")
+        blank = np.array(Memory(nobody, Codes(nobody, policy), program).state, np.int64)
+        states = np.empty((len(blank), customers), np.int32)
+        revenues = np.empty(customers, np.int64)
+        moments = np.empty((4, customers), np.int64)
+        values = np.empty((7, customers), np.int32)
+        width = HEAD + max((len(rule.guards) for rule in program.rules), default=0)
+        run, table, inputs = fold_customers(), program_record(program), self._inputs(numbers)
+        needed = _code_of(policy.currency, numbers.currencies.values)
+        until = NO_TIME if self.as_of is None else microseconds_of(self.as_of)
+
+        def fold_part(bounds: tuple[int, int]) -> tuple[Any, ...]:
+            return run(  # type: ignore[no-any-return]
+                table,
+                blank,
+                grouped.records,
+                grouped.starts,
+                *bounds,
+                held_at,
+                inputs,
+                numbers.currencies.codes,
+                needed,
+                until,
+                int(self.recording),
+                width,
+                (states, revenues, moments, values),
+            )
+
+        parts = self.threads.map(fold_part, chunks(grouped.starts, self.threads))
+        moves, days, counts, amounts, opportunities, cases, invalid = map(
+            list, zip(*parts, strict=True)
+        )
+        if sum(invalid):
+            self._tell_invalid(grouped)
+        known = grouped.known.copy()
+        if len(held_at):
+            known |= held_at >= 0
+        left = Held(
+            ids=numbers.ids.values,
+            slots=states[list(SLOTS)],
+            moments=moments,
+            currencies=values[1],
+            window_starts=_starts(values[2]),
+            window_days=np.concatenate(days),
+            window_counts=np.concatenate(counts),
+            window_amounts=np.concatenate(amounts),
+            opportunity_starts=_starts(values[3]),
+            opportunity_slots=np.concatenate(opportunities),
+            case_starts=_starts(values[4]),
+            case_slots=np.concatenate(cases),
+            opportunity_names=numbers.opportunities.values,
+            case_names=numbers.cases.values,
+            currency_names=numbers.currencies.values,
+            clock_events=self._clock_events(numbers, grouped, held_at, moments[0]),
+            channels=self._channels(numbers, grouped, held_at),
+        )
+        return Folded(
+            known=known,
+            states=states,
+            revenues=revenues,
+            conditions=values[0],
+            due=values[5],
+            due_row=values[6],
+            left=left,
+            moves=np.concatenate(moves),
+            events=int(np.count_nonzero(grouped.records["kind"] < at.KIND_COUNT)),
+            future=grouped.future,
+            identity=identity,
+        )
+
+    def _inputs(self, numbers: Numbers) -> tuple[np.ndarray, ...]:
+        """Return what is held in the form and the codes of this fold."""
+        held = self.held
+        opportunities, cases = held.opportunity_slots.copy(), held.case_slots.copy()
+        opportunities[:, 0] = recoded(
+            opportunities[:, 0], held.opportunity_names, numbers.opportunities.values
+        )
+        cases[:, 0] = recoded(cases[:, 0], held.case_names, numbers.cases.values)
+        return (
+            np.array(SLOTS, np.int64),
+            held.slots,
+            held.window_starts,
+            held.window_days,
+            held.window_counts,
+            held.window_amounts,
+            held.opportunity_starts,
+            opportunities,
+            held.case_starts,
+            cases,
+            held.moments,
+            recoded(held.currencies, held.currency_names, numbers.currencies.values),
+        )
+
+    def _tell_invalid(self, grouped: Grouped) -> None:
+        """Add the faults that only folding finds."""
+        records = grouped.records
+        found = records[records["kind"] == INVALID]
+        for flag, column, mend in (
+            (
+                WRONG_CURRENCY,
+                "currency",
+                "is not the policy's currency or the customer's first: convert the amount",
+            ),
+            (
+                TOO_MUCH,
+                "amount",
+                "brings the amounts of one window to 9e14: count in a larger unit",
+            ),
+        ):
+            self.faults.add(found["row"][found["flag"] == flag], column, mend)
+
+    def _clock_events(
+        self, numbers: Numbers, grouped: Grouped, held_at: np.ndarray, clocks: np.ndarray
+    ) -> pl.DataFrame:
+        """Return the names of the events at each customer's clock."""
+        old = self._still(held_at, self.held.clock_events)
+        if old.height:
+            moved = self.held.moments[0][held_at[old["customer"].to_numpy()]]
+            old = old.filter(pl.Series(clocks[old["customer"].to_numpy()] == moved))
+        if not len(numbers.names):
+            return old
+        places = clock_places(grouped.records, grouped.starts, numbers.names, clocks)
+        rows = grouped.records["row"][places]
+        new = pl.DataFrame(
+            {
+                "customer": pl.Series(grouped.customers(places), dtype=pl.Int64),
+                "source": texts_at(self.source, "source", rows).fill_null(""),
+                "event_id": texts_at(self.source, "event_id", rows),
+            }
+        )
+        return pl.concat([old, new]).sort("customer", "source", "event_id")
+
+    def _channels(
+        self, numbers: Numbers, grouped: Grouped, held_at: np.ndarray
+    ) -> pl.DataFrame:
+        """Return the channels on which each customer's consent is withdrawn."""
+        old = self._still(held_at, self.held.channels)
+        consent = places_of("consent_changed")[0]
+        places = np.flatnonzero(grouped.records["kind"] == consent)
+        if not len(places):
+            return old
+        rows = grouped.records["row"][places]
+        new = pl.DataFrame(
+            {
+                "customer": pl.Series(grouped.customers(places), dtype=pl.Int64),
+                "channel": texts_at(self.source, "channel", rows),
+                "allowed": pl.Series(grouped.records["flag"][places] > 0),
+            }
+        )
+        both = pl.concat([old.with_columns(allowed=pl.lit(value=False)), new])
+        last = both.group_by("customer", "channel", maintain_order=True).last()
+        return last.filter(~pl.col("allowed")).select(list(CHANNEL)).sort(list(CHANNEL))
+
+    def _still(self, held_at: np.ndarray, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return lines about customers that are held, by the places of this fold."""
+        customers = np.flatnonzero(held_at >= 0)
+        places = np.empty(len(self.held.ids), np.int64)
+        places[held_at[customers]] = customers
+        return frame.with_columns(customer=pl.Series(places[frame["customer"].to_numpy()]))
+
+
+def _starts(lengths: np.ndarray) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+
+
+def _code_of(text: str | None, values: pl.Series) -> int:
+    """Return the code of a text, one that no row has where it is not among the values."""
+    if text is None:
+        return -1
+    places = (values == text).arg_true()
+    return int(places[0]) if len(places) else len(values)

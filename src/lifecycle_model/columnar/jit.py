@@ -1,0 +1,40 @@
+"""Compiling functions over arrays, and keeping what was compiled for the next process."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Timer
+from typing import Any, Final, TypeVar
+
+from numba import njit
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_LOG: Final = logging.getLogger("lifecycle_model.columnar")
+_PATIENCE: Final = 2.0
+"""Seconds after which a compilation is announced: what is kept from before loads faster."""
+
+
+def compiled(function: Function) -> Function:
+    """Compile a function when first called; it runs without the interpreter's lock.
+
+    What was compiled is kept beside the source, else in the user's cache; where neither can be
+    written, each process compiles for itself.
+    """
+    try:
+        return njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+    except RuntimeError:  # there is no place to keep it
+        return njit(nogil=True)(function)  # type: ignore[no-any-return]
+
+
+@contextmanager
+def announced() -> Iterator[None]:
+    """Say once that something is being compiled, if it takes long."""
+    text = "compiling the rules for this machine: some 10 s, once for each release"
+    timer = Timer(_PATIENCE, _LOG.warning, [text])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
