@@ -448,3 +448,7 @@ class MissingExtra(LifecycleError, ImportError):
 
     def _message(self) -> str:
         return f'{self.what} needs an extra: pip install "lifecycle-model[{self.extra}]"'
+
+
+class InvalidSimulation(InvalidInput):
+    """A made-up log was asked for that cannot be made."""
