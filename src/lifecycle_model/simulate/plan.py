@@ -47,9 +47,6 @@ class Stories:
     start: Numbers
     length: Numbers
 
-    def __len__(self) -> int:
-        return len(self.customer)
-
 
 def people(count: int, days: int, chance: Chance) -> Customers:
     """Return so many customers: most have little to do with us, a few very much.
@@ -89,26 +86,26 @@ def told(
         chance: where they are drawn from.
     """
     count = len(customers.habit)
-    span = days * DAY - RESERVE
-    room = events - count
-    for number, stories in enumerate(_drawn(customers, script, span, chance)):
-        least = 1 if number == 0 else 0
+    drawn = _drawn(customers, script, days * DAY - RESERVE, chance, min(_BLOCK, events))
+    room, least = events - count, 1
+    while True:
+        stories = next(drawn)
         more = stories.length - least
         kept = np.clip(room - (np.cumsum(more) - more), 0, more)
-        room -= int(kept.sum())
         length = kept + least
         some = length > 0
         yield Stories(
             stories.customer[some], stories.story[some], stories.start[some], length[some]
         )
+        room, least = room - int(kept.sum()), 0
         if room == 0:
             return
 
 
 def _drawn(
-    customers: Customers, script: Script, span: int, chance: Chance
+    customers: Customers, script: Script, span: int, chance: Chance, block: int
 ) -> Iterator[Stories]:
-    """Yield the first stories, the last ones, and without end those between."""
+    """Yield the first stories, the last ones, and without end so many of those between."""
     everybody = np.arange(len(customers.habit))
     gone = everybody[customers.ended]
     first, then, last = map(script.lotteries, ("first", "then", "last"))
@@ -122,8 +119,8 @@ def _drawn(
     yield drawn(everybody, first, customers.birth)
     yield drawn(gone, last, customers.birth[gone] + customers.life[gone])
     while True:
-        who = customers.tickets[chance.below(len(customers.tickets), _BLOCK)].astype(np.int64)
-        offset = (customers.life[who] * chance.uniform(_BLOCK)).astype(np.int64)
+        who = customers.tickets[chance.below(len(customers.tickets), block)].astype(np.int64)
+        offset = (customers.life[who] * chance.uniform(block)).astype(np.int64)
         # On the same day of the week, or of the month, and at about the same time.
         start = customers.birth[who] + offset - offset % rhythm[customers.habit[who]]
         yield drawn(who, then, start + offset % (DAY // 4))
@@ -152,7 +149,7 @@ class Plan:
         ]
         customer, story, start, length = map(np.concatenate, zip(*parts, strict=True))
         # Sorted by a small number, which takes no comparisons.
-        order = np.argsort(_slot(start), kind="stable")
+        order = np.argsort(_slots(start)[0], kind="stable")
         return cls(customer[order], story[order], start[order], length[order])
 
     def batches(self, size: int) -> Iterator[tuple[int, int, int]]:
@@ -161,18 +158,18 @@ class Plan:
         Args:
             size: about how many events a batch has.
         """
-        slot = _slot(self.start)
+        slot, width = _slots(self.start)
         ends = np.cumsum(self.length, dtype=np.int64)
         wanted = np.searchsorted(ends, np.arange(size, int(ends[-1]), size))
         cuts = np.unique(np.searchsorted(slot, slot[wanted]))
         begin = 0
         for end in cuts[cuts > 0].tolist():
-            yield begin, end, int(self.start[end:].min())
+            yield begin, end, int(slot[end]) * width
             begin = end
         yield begin, len(slot), 1 << 62
 
 
-def _slot(start: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:
-    """Return times as one of 65,536 slots."""
+def _slots(start: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.uint16], int]:
+    """Return times as one of 65,536 slots, and how many seconds a slot has."""
     width = int(start.max()) // _SLOTS + 1
-    return (start // width).astype(np.uint16)
+    return (start // width).astype(np.uint16), width

@@ -266,6 +266,8 @@ STORIES: Final[dict[str, Story]] = {
     "quiet": _story(_at(0, "time_passed")),
     # Ends.
     "anger": _story(_at(0, "case_opened", complaint=True)),
+    "disappointment": _story(_at(0, "survey_answered", score=_UNHAPPY)),
+    "forgotten request": _story(_at(0, "case_opened")),
     "farewell": _story(_at(0, "customer_left")),
     "angry farewell": _story(_at(0, "case_opened", complaint=True), _at(12, "customer_left")),
 }
@@ -282,7 +284,8 @@ HABITS: Final = (
         | {"campaign": 60, "refund": 25, "return": 20, "opinion": 40, "request": 30}
         | {"complaint": 12, "recovery": 8, "won over": 8, "forgiven": 6, "care": 20}
         | {"consent": 12, "use": 20, "quiet": 8, "unpaid": 4, "corrected": 1},
-        last={"silence": 70, "anger": 10, "farewell": 10, "angry farewell": 5, "return": 5},
+        last={"silence": 64, "anger": 8, "disappointment": 8, "farewell": 10, "return": 5}
+        | {"angry farewell": 5},
     ),
     Habit(  # People who subscribe.
         share=18,
@@ -294,7 +297,8 @@ HABITS: Final = (
         | {"complaint": 18, "recovery": 10, "won over": 12, "forgiven": 6, "opinion": 50}
         | {"cancellation": 12, "stalled": 10, "drawn away": 12, "care": 30, "consent": 15}
         | {"quiet": 6, "corrected": 1},
-        last={"silence": 40, "farewell": 35, "anger": 10, "angry farewell": 10, "lost": 5},
+        last={"silence": 36, "farewell": 35, "anger": 8, "disappointment": 6, "lost": 5}
+        | {"angry farewell": 10},
     ),
     Habit(  # Organisations that decide at length.
         share=14,
@@ -307,7 +311,8 @@ HABITS: Final = (
         | {"request": 70, "complaint": 18, "recovery": 14, "unpaid": 50, "opinion": 40}
         | {"won over": 10, "care": 60, "cancellation": 10, "set by hand": 10, "corrected": 3}
         | {"refund": 10, "quiet": 10},
-        last={"silence": 50, "farewell": 20, "lost": 15, "anger": 10, "angry farewell": 5},
+        last={"silence": 43, "farewell": 20, "lost": 15, "anger": 7, "disappointment": 6}
+        | {"angry farewell": 5, "forgotten request": 4},
     ),
     Habit(  # People who look, and seldom buy.
         share=22,

@@ -16,7 +16,7 @@ from lifecycle_model.simulate.plan import Plan, people, told
 from lifecycle_model.simulate.rows import Teller
 from lifecycle_model.simulate.script import Script
 
-_BATCH: Final = 500_000
+BATCH: Final = 500_000
 _MOST: Final = 2**31 - 1
 _CENTURY: Final = 36_525
 _RANGES: Final = {
@@ -63,7 +63,7 @@ class Wanted:
         plan = Plan.of(told(customers, script, self.events - copies, self.days, chance))
         teller = Teller(script, customers, plan, self.days, copies, self.late, chance)
         writer = Writer(script, columns, self._ids(), self.start)
-        return map(writer.frame, teller.batches(_BATCH))
+        return map(writer.frame, teller.batches(BATCH))
 
     def _ids(self) -> pl.Series:
         numbers = pl.Series(np.arange(1, self.customers + 1))
