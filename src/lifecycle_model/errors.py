@@ -560,3 +560,7 @@ class NotAFrame(LifecycleError, TypeError):
             f"{self.what} cannot be a {self.found}: give a frame of pandas, polars, pyarrow or "
             "DuckDB"
         )
+
+
+class InvalidSimulation(InvalidInput):
+    """A made-up log was asked for that cannot be made."""

@@ -52,6 +52,11 @@ CASES = [
         "mine.toml is not valid:\n  score: 11: is too high",
     ),
     (
+        errors.InvalidSimulation("log", PROBLEMS[:1]),
+        ValueError,
+        "log is not valid:\n  score: 11: is too high",
+    ),
+    (
         errors.NegativeDays(-1),
         ValueError,
         "days=-1 is below 0: give the number of days after the action",
