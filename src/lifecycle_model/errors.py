@@ -564,3 +564,25 @@ class NotAFrame(LifecycleError, TypeError):
 
 class InvalidSimulation(InvalidInput):
     """A made-up log was asked for that cannot be made."""
+
+
+@dataclass(eq=False)
+class UnreadableLog(LifecycleError, ValueError):
+    """A file cannot be read as what its suffix says."""
+
+    path: str
+    reason: str
+
+    def _message(self) -> str:
+        return f"{self.path} cannot be read: {self.reason}"
+
+
+@dataclass(eq=False)
+class TooLittleMemory(LifecycleError, ValueError):
+    """A fold was given less memory than any needs."""
+
+    memory: int
+    least: int
+
+    def _message(self) -> str:
+        return f"memory={self.memory} is too little: give {self.least} bytes or more"

@@ -79,13 +79,13 @@ def leading_positions(folded: Folded) -> np.ndarray:
 
 
 def _derived(conditions: np.ndarray) -> dict[str, pl.Series]:
-    """Look the values up in the decision tables, each of whose cases is worked out once."""
-    cases = range(1 << len(CONDITIONS))
+    """Look the values up in the decision tables, once for each case that occurs."""
+    cases, case = np.unique(conditions, return_inverse=True)
     found = {}
     for name, lines in _DERIVED.items():
-        known = list(dict.fromkeys(type(lines[0][0])))
-        places = np.array([known.index(first_value(lines, case)) for case in cases], np.int8)
-        found[name] = words(places[conditions], known)
+        known = list(type(lines[0][0]))
+        places = [known.index(first_value(lines, int(bits))) for bits in cases]
+        found[name] = words(np.array(places, np.int8)[case], known)
     return found
 
 

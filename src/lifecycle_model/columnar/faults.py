@@ -38,7 +38,7 @@ class Faults:
         else:
             values = _texts(cells.gather(rows))
         self._found.append(
-            pl.DataFrame({"row": rows.astype(np.uint32), "value": values}).select(
+            pl.DataFrame({"row": pl.Series(rows, dtype=pl.UInt32), "value": values}).select(
                 "row", pl.lit(column).alias("column"), "value", pl.lit(reason).alias("reason")
             )
         )
@@ -52,22 +52,23 @@ class Faults:
         """Return one line for each fault: row, column, value, reason."""
         if not self._found:
             return pl.DataFrame(schema=_SCHEMA)
-        return pl.concat(self._found).sort("row", "column", "reason")
-
-    def check(self) -> None:
-        """Refuse the log where it has faults.
-
-        Raises:
-            InvalidRows: naming the first rows and counting all.
-        """
-        if not self._found:
-            return
-        frame = self.frame()
-        listed = tuple(BadRow(*line) for line in frame.head(LISTED).iter_rows())
-        raise InvalidRows(len(self.rows), listed)
+        frame = pl.concat(self._found)
+        numbers = pl.Series(self.source.numbers(frame["row"].to_numpy()), dtype=pl.UInt32)
+        return frame.with_columns(row=numbers).sort("row", "column", "reason")
 
     def _rows(self) -> Iterator[np.ndarray]:
         return (one["row"].to_numpy() for one in self._found)
+
+
+def refuse_faults(frame: pl.DataFrame) -> None:
+    """Refuse a log that has faults.
+
+    Raises:
+        InvalidRows: naming the first rows and counting all.
+    """
+    if frame.height:
+        listed = tuple(BadRow(*line) for line in frame.head(LISTED).iter_rows())
+        raise InvalidRows(frame["row"].n_unique(), listed)
 
 
 def _texts(cells: pl.Series) -> pl.Series:

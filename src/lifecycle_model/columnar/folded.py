@@ -16,6 +16,7 @@ from lifecycle_model.columnar.folding import (
 )
 from lifecycle_model.columnar.held import CHANNEL, SLOTS, Held, recoded
 from lifecycle_model.columnar.identity import Identity, drop_copies, order_ties
+from lifecycle_model.columnar.jit import announced
 from lifecycle_model.columnar.native import HEAD, program_record
 from lifecycle_model.columnar.reading import INVALID, Numbers, read_log
 from lifecycle_model.columnar.records import (
@@ -129,12 +130,12 @@ class Fold:
         moments = np.empty((4, customers), np.int64)
         values = np.empty((7, customers), np.int32)
         width = HEAD + max((len(rule.guards) for rule in program.rules), default=0)
-        run, table, inputs = fold_customers(), program_record(program), self._inputs(numbers)
+        table, inputs = program_record(program), self._inputs(numbers)
         needed = _code_of(policy.currency, numbers.currencies.values)
         until = NO_TIME if self.as_of is None else microseconds_of(self.as_of)
 
         def fold_part(bounds: tuple[int, int]) -> tuple[Any, ...]:
-            return run(  # type: ignore[no-any-return]
+            return fold_customers()(  # type: ignore[no-any-return]
                 table,
                 blank,
                 grouped.records,
@@ -150,6 +151,8 @@ class Fold:
                 (states, revenues, moments, values),
             )
 
+        with announced():
+            fold_part((0, 0))
         parts = self.threads.map(fold_part, chunks(grouped.starts, self.threads))
         moves, days, counts, amounts, opportunities, cases, invalid = map(
             list, zip(*parts, strict=True)
@@ -173,7 +176,7 @@ class Fold:
             case_starts=_starts(values[4]),
             case_slots=np.concatenate(cases),
             opportunity_names=numbers.opportunities.values,
-            case_names=numbers.cases.values,
+            case_names=numbers.cases,
             currency_names=numbers.currencies.values,
             clock_events=self._clock_events(numbers, grouped, held_at, moments[0]),
             channels=self._channels(numbers, grouped, held_at),
@@ -199,7 +202,7 @@ class Fold:
         opportunities[:, 0] = recoded(
             opportunities[:, 0], held.opportunity_names, numbers.opportunities.values
         )
-        cases[:, 0] = recoded(cases[:, 0], held.case_names, numbers.cases.values)
+        cases[:, 0] = recoded(cases[:, 0], held.case_names, numbers.cases)
         return (
             np.array(SLOTS, np.int64),
             held.slots,

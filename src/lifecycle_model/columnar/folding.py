@@ -83,7 +83,7 @@ def _make(digest: str) -> Any:  # noqa: ANN401 - a compiled function
         last,
         held,  # by customer: the place of the snapshot, -1 without one
         snapshots,  # what is held of them, see `Fold`
-        currencies,  # by row: the code of the currency, -1 without one
+        currencies,  # by row: the code of the currency, -1 without one; empty without any
         needed_currency,  # the policy's, -1 without one
         until,  # microseconds to which time passes, NO_TIME for the last event's
         recording,
@@ -238,7 +238,7 @@ def _make(digest: str) -> Any:  # noqa: ANN401 - a compiled function
                         continue
                     value = np.int64(record.value)
                     if kind == _PURCHASE or kind == _REVERSAL:
-                        found = currencies[record.row]
+                        found = currencies[record.row] if len(currencies) > 0 else -1
                         if found >= 0:
                             expected = needed_currency if needed_currency >= 0 else currency
                             if expected >= 0 and found != expected:

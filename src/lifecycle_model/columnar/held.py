@@ -1,6 +1,6 @@
 """What later events need of customers, as columns of numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -51,6 +51,46 @@ class Held:
     """customer (a place in `ids`), source and event_id of the events at the clock's instant."""
     channels: pl.DataFrame
     """customer, channel: where consent is withdrawn."""
+
+    def only(self, chosen: np.ndarray) -> "Held":
+        """Return what is held of some of the customers."""
+        places = np.full(len(self.ids), -1, np.int64)
+        places[chosen] = np.arange(np.count_nonzero(chosen))
+        window = _entries(self.window_starts, chosen)
+        opportunities = _entries(self.opportunity_starts, chosen)
+        cases = _entries(self.case_starts, chosen)
+        return replace(
+            self,
+            ids=self.ids.filter(pl.Series(chosen)),
+            slots=self.slots[:, chosen],
+            moments=self.moments[:, chosen],
+            currencies=self.currencies[chosen],
+            window_starts=_starts(self.window_starts, chosen),
+            window_days=self.window_days[window],
+            window_counts=self.window_counts[window],
+            window_amounts=self.window_amounts[window],
+            opportunity_starts=_starts(self.opportunity_starts, chosen),
+            opportunity_slots=self.opportunity_slots[opportunities],
+            case_starts=_starts(self.case_starts, chosen),
+            case_slots=self.case_slots[cases],
+            clock_events=_moved(self.clock_events, places),
+            channels=_moved(self.channels, places),
+        )
+
+
+def _starts(starts: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(np.diff(starts)[chosen])])
+
+
+def _entries(starts: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Return which entries of lists that lie end to end belong to those chosen."""
+    return np.repeat(chosen, np.diff(starts))
+
+
+def _moved(lines: pl.DataFrame, places: np.ndarray) -> pl.DataFrame:
+    """Return the lines about customers that are still there, by their new places."""
+    moved = lines.with_columns(customer=pl.Series(places[lines["customer"].to_numpy()]))
+    return moved.filter(pl.col("customer") >= 0)
 
 
 def nothing_held() -> Held:

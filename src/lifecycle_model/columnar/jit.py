@@ -29,7 +29,7 @@ def compiled(function: Function) -> Function:
 
 @contextmanager
 def announced() -> Iterator[None]:
-    """Say once that something is being compiled, if it takes long."""
+    """Say that something is being compiled, if it takes long."""
     text = "compiling the rules for this machine: some 10 s, once for each release"
     timer = Timer(_PATIENCE, _LOG.warning, [text])
     timer.daemon = True

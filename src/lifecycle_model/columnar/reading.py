@@ -4,7 +4,7 @@
 # mypy: disable-error-code="no-untyped-def"
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -27,6 +27,7 @@ INVALID: Final = 255
 """Stands for the kind of a row that cannot be folded."""
 
 _MISSING: Final = "is missing: give it a value"
+_MAIN: Final = "main"
 _NO_ROWS: Final = np.empty(0, np.uint32)
 
 # Columns of which nothing is kept, but whose cells must be sound.
@@ -53,8 +54,10 @@ class Numbers:
     flags: np.ndarray
     """uint8, as the kernel wants them."""
     opportunities: Coded
-    cases: Coded
+    cases: pl.Series
+    """The ids of cases, ascending."""
     currencies: Coded
+    """Without any currency its codes are empty."""
     sequences: np.ndarray
     """int64; empty where no event has one."""
     names: np.ndarray
@@ -82,16 +85,18 @@ def read_log(
         values=np.zeros(len(kinds), np.int32),
         flags=np.zeros(len(kinds), np.uint8),
         opportunities=log.opportunities(held.opportunity_names),
-        cases=log.codes("case_id", held.case_names),
-        currencies=log.codes("currency", held.currency_names),
+        cases=held.case_names,
+        currencies=log.currencies(held.currency_names),
         sequences=_read_sequences(source, faults),
         names=_read_names(source, faults),
     )
     _fill_values(log, policy, numbers)
+    rows, cases = log.coded("case_id", held.case_names)
+    numbers.values[rows] = cases.codes
     for name in _CHECKED:
         log.sound(name)
     kinds[faults.rows] = INVALID
-    return numbers
+    return replace(numbers, cases=cases.values)
 
 
 def _fill_values(log: "_Own", policy: Policy, numbers: Numbers) -> None:
@@ -111,8 +116,6 @@ def _fill_values(log: "_Own", policy: Policy, numbers: Numbers) -> None:
     values[rows] = cells.is_in(list(policy.qualifying_behaviours)).to_numpy()
     rows, _, _ = log.sound("supplier")
     values[rows] = 1
-    rows = log.rows_of(places_of("case_opened", "case_closed"))
-    values[rows] = numbers.cases.codes[rows]
     log.sound("channel")
     log.check_corrections()
 
@@ -172,27 +175,33 @@ class _Own:
         found[rows] = numbers
         return found
 
-    def codes(self, name: str, also: pl.Series) -> Coded:
-        """Return the texts of a column as codes, -1 where there is none."""
+    def coded(self, name: str, also: pl.Series) -> tuple[np.ndarray, Coded]:
+        """Return the rows with a text in a column, and the texts as codes."""
         rows, cells, _ = self.sound(name)
-        return self._spread(rows, cells, also)
+        return rows, code(cells.cast(pl.String), self.threads, also)
+
+    def currencies(self, also: pl.Series) -> Coded:
+        """Return the currencies of the amounts."""
+        rows, coded = self.coded("currency", also)
+        if not len(rows):
+            return coded
+        return Coded(self._spread(rows, coded.codes), coded.values)
 
     def opportunities(self, also: pl.Series) -> Coded:
         """Return the opportunities that the events name, by themselves or as "main"."""
         column = OWN_COLUMNS["opportunity_id"]
-        usual = [
-            kind
-            for kind, default in zip(column.kinds, column.defaults, strict=True)
-            if default is not None
-        ]
-        rows, cells, _ = self.sound("opportunity_id")
-        unnamed = np.setdiff1d(self.rows_of(usual), rows, assume_unique=True)
-        positions, _ = self.given("position")
-        unnamed = np.concatenate([unnamed, np.setdiff1d(positions, rows, assume_unique=True)])
-        names = pl.concat(
-            [cells.cast(pl.String), pl.repeat("main", len(unnamed), eager=True)]
-        )
-        return self._spread(np.concatenate([rows, unnamed]), names, also)
+        defaults = zip(column.kinds, column.defaults, strict=True)
+        usual = self.rows_of(kind for kind, default in defaults if default is not None)
+        rows, coded = self.coded("opportunity_id", pl.concat([also, pl.Series([_MAIN])]))
+        codes = self._spread(usual, coded.values.search_sorted(_MAIN))
+        codes[self.given("position")[0]] = coded.values.search_sorted(_MAIN)
+        codes[rows] = coded.codes
+        return Coded(codes, coded.values)
+
+    def _spread(self, rows: np.ndarray, codes: np.ndarray | int) -> np.ndarray:
+        found = np.full(len(self.kinds), -1, np.int32)
+        found[rows] = codes
+        return found
 
     def check_corrections(self) -> None:
         """Refuse corrections of both axes or of none, and an opportunity beside a situation."""
@@ -205,12 +214,6 @@ class _Own:
         beside = np.intersect1d(situations, named)
         mend = "goes with position, not with situation: remove it"
         self.faults.add(beside, "opportunity_id", mend)
-
-    def _spread(self, rows: np.ndarray, cells: pl.Series, also: pl.Series) -> Coded:
-        coded = code(cells, self.threads, also)
-        codes = np.full(len(self.kinds), -1, np.int32)
-        codes[rows] = coded.codes
-        return Coded(codes, coded.values)
 
 
 @compiled

@@ -312,7 +312,8 @@ def _mark_ties(records, sequences, names, currencies, first, last):
                 break
             differ |= other.amount != one.amount or other.value != one.value
             differ |= other.opportunity != one.opportunity or other.flag != one.flag
-            differ |= currencies[other.row] != currencies[one.row]
+            if len(currencies) > 0:
+                differ |= currencies[other.row] != currencies[one.row]
             until += 1
         if differ and until - place > 1:
             undecided = True

@@ -1,7 +1,7 @@
 """The public verb of the columnar engine, and what it returns."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -10,11 +10,10 @@ import numpy as np
 import polars as pl
 
 from lifecycle_model.columnar.customers import customers_frame
-from lifecycle_model.columnar.faults import Faults
+from lifecycle_model.columnar.faults import Faults, refuse_faults
 from lifecycle_model.columnar.folded import Fold, Folded
 from lifecycle_model.columnar.frames import Restore, take
 from lifecycle_model.columnar.held import Held, nothing_held
-from lifecycle_model.columnar.jit import announced
 from lifecycle_model.columnar.moves import transitions_frame
 from lifecycle_model.columnar.schema import COLUMNS
 from lifecycle_model.columnar.snapshots import SCHEMA, read_snapshots, snapshots_frame
@@ -160,6 +159,13 @@ class Run:
             _refuse_before(until, held)
         return cls(lifecycle, until, held, on_invalid == "raise", Threads.of(threads), transitions)
 
+    def part(self, number: int, parts: int) -> "Run":
+        """Return the same for a share of the customers, as `LogFile.part` shares them out."""
+        ids = self.held.ids
+        share = ids.to_frame("id").select(share_of(pl.col("id"), ids.dtype, parts))
+        mine = share.to_series() == number
+        return replace(self, held=self.held.only(mine.to_numpy()))
+
     def fold(self, source: Source) -> Replay:
         """Fold one source of rows.
 
@@ -168,18 +174,18 @@ class Run:
         """
         engine = self.lifecycle.engine
         faults = Faults(source)
-        with announced():
-            folded = Fold(
-                source, engine, self.held, self.threads, faults, self.as_of, self.transitions
-            ).run()
+        folded = Fold(
+            source, engine, self.held, self.threads, faults, self.as_of, self.transitions
+        ).run()
+        invalid = faults.frame()
         if self.raising:
-            faults.check()
+            refuse_faults(invalid)
         left, known, lifecycle = folded.left, folded.known, self.lifecycle
         return Replay(
             customers=customers_frame(folded, engine),
             transitions=transitions_frame(folded, engine, source) if self.transitions else None,
-            invalid=faults.frame(),
-            conflicts=_conflicts(folded),
+            invalid=invalid,
+            conflicts=_conflicts(folded, source),
             future=_future(folded, source),
             duplicates=folded.identity.duplicates,
             events=folded.events,
@@ -200,22 +206,55 @@ def _refuse_before(until: datetime, held: Held) -> None:
         raise LateEvent(str(held.ids[customer]), until, clock)
 
 
-def _conflicts(folded: Folded) -> pl.DataFrame:
+def share_of(ids: pl.Expr, dtype: pl.DataType, parts: int) -> pl.Expr:
+    """Return to which of so many parts customers belong, the same in logs and snapshots."""
+    return ids.cast(pl.Int64 if dtype.is_integer() else pl.String).hash() % parts
+
+
+def joined(replays: Sequence[Replay]) -> Replay:
+    """Return replays of different customers as one, in polars."""
+
+    def one_of(name: str) -> pl.DataFrame:
+        return pl.concat([getattr(replay, name) for replay in replays])
+
+    def by_customer(name: str) -> pl.DataFrame:
+        return one_of(name).sort("customer_id", maintain_order=True)
+
+    told = replays[0].transitions is not None
+    return Replay(
+        customers=by_customer("customers"),
+        transitions=by_customer("transitions") if told else None,
+        invalid=one_of("invalid").sort("row", "column", "reason"),
+        conflicts=one_of("conflicts").sort("kept_row", "dropped_row"),
+        future=one_of("future").sort("row"),
+        duplicates=sum(replay.duplicates for replay in replays),
+        events=sum(replay.events for replay in replays),
+        _snapshots=lambda: by_customer("snapshots"),
+    )
+
+
+def _conflicts(folded: Folded, source: Source) -> pl.DataFrame:
     conflicts = folded.identity.conflicts
-    return conflicts.select(
-        folded.left.ids.gather(conflicts["customer"]).alias("customer_id"),
-        "source",
-        "event_id",
-        "kept_row",
-        "dropped_row",
+    return pl.DataFrame(
+        {
+            "customer_id": folded.left.ids.gather(conflicts["customer"]),
+            "source": conflicts["source"],
+            "event_id": conflicts["event_id"],
+            "kept_row": _numbered(source, conflicts["kept_row"].to_numpy()),
+            "dropped_row": _numbered(source, conflicts["dropped_row"].to_numpy()),
+        }
     ).sort("kept_row", "dropped_row")
+
+
+def _numbered(source: Source, rows: np.ndarray) -> pl.Series:
+    return pl.Series(source.numbers(rows), dtype=pl.UInt32)
 
 
 def _future(folded: Folded, source: Source) -> pl.DataFrame:
     rows = folded.future
     return pl.DataFrame(
         {
-            "row": pl.Series(rows, dtype=pl.UInt32),
+            "row": _numbered(source, rows),
             "customer_id": cells_at(source, "customer_id", rows),
             "occurred_at": cells_at(source, "occurred_at", rows),
         }

@@ -27,12 +27,17 @@ class Source(Protocol):
     def column(self, name: str) -> pl.Series | None:
         """Return a column, or None where the log has none of that name."""
 
+    def numbers(self, rows: np.ndarray) -> np.ndarray:
+        """Return the places of rows in the whole log, of which this may be a part."""
+
 
 @dataclass(frozen=True, slots=True)
 class FrameSource:
     """The columns of a frame in memory."""
 
     frame: pl.DataFrame
+    places: np.ndarray | None = None
+    """Where each row stands in the whole log; None where the frame is all of it."""
 
     @property
     def height(self) -> int:
@@ -46,7 +51,11 @@ class FrameSource:
 
     def column(self, name: str) -> pl.Series | None:
         """Return a column."""
-        return self.frame[name].rechunk() if name in self.dtypes else None
+        return self.frame[name] if name in self.dtypes else None
+
+    def numbers(self, rows: np.ndarray) -> np.ndarray:
+        """Return the places of rows in the whole log."""
+        return rows if self.places is None else self.places[rows]
 
 
 def known_types(schema: pl.Schema) -> dict[str, pl.DataType]:
