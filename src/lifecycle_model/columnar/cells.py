@@ -22,8 +22,6 @@ from lifecycle_model.states import BuyingPosition, Situation
 _MOST: Final = int(MAX_AMOUNT) * MONEY_UNITS
 _PER_MICROSECOND: Final = {"ms": (1000, 1), "us": (1, 1), "ns": (1, 1000)}
 
-_NO_TIME: Final = -(2**63)
-
 Read = tuple[np.ndarray, np.ndarray]
 """Numbers, and which of them are sound."""
 
@@ -236,44 +234,55 @@ READERS: Final[dict[Form, Reader]] = {
 
 
 def read_times(cells: pl.Series) -> tuple[np.ndarray, np.ndarray, str]:
-    """Return instants as microseconds since 1970 in UTC, which are sound, and why others not.
+    """Return instants as microseconds since 1970 in UTC, which cells are none, and why.
 
     Finer times are cut to whole microseconds, as in single events.
 
     Args:
-        cells: times of any unit and zone, or ISO 8601 text; nulls come out as not sound.
+        cells: times of any unit and zone, or ISO 8601 text; nulls are passed over.
     """
-    naive = "has no time zone: give aware times, for example in UTC"
-    if is_text(cells.dtype):
-        return *_time_texts(cells), "is not an aware ISO 8601 time: 2024-05-01T12:00:00+00:00"
-    if cells.dtype != pl.Datetime:
-        nothing = np.zeros(len(cells), np.int64)
-        return nothing, nothing > 0, "is not a time: give aware times"
-    if cells.dtype.time_zone is None:  # type: ignore[attr-defined]
-        nothing = np.zeros(len(cells), np.int64)
-        return nothing, nothing > 0, naive
-    ticks = cells.to_physical().fill_null(_NO_TIME).to_numpy()
-    times, share = _PER_MICROSECOND[cells.dtype.time_unit]  # type: ignore[attr-defined]
-    sound = (ticks >= EARLIEST // times) & (ticks <= LATEST // times)
+    dtype = cells.dtype
+    if is_text(dtype):
+        ticks, wrong = _time_texts(cells)
+        return ticks, wrong, "is not an aware ISO 8601 time: 2024-05-01T12:00:00+00:00"
+    if not isinstance(dtype, pl.Datetime) or dtype.time_zone is None:
+        reason = "has no time zone: give aware times, for example in UTC"
+        return np.zeros(len(cells), np.int64), _filled(cells, np.arange(len(cells))), reason
+    times, share = _PER_MICROSECOND[dtype.time_unit]
+    ticks = cells.to_physical().fill_null(0).to_numpy()
     if share > 1:
-        ticks = ticks // share
-        sound = ticks > _NO_TIME // share
+        ticks = ticks // share  # what nanoseconds can say lies inside every calendar
+    wrong = outside_of(ticks, EARLIEST // times, LATEST // times)
     if times > 1:
-        ticks = np.where(sound, ticks, 0) * times
-    return ticks, sound, "lies outside the years 1 to 9999 in UTC: correct the time"
+        ticks = np.where((ticks < EARLIEST // times) | (ticks > LATEST // times), 0, ticks) * times
+    return ticks, wrong, "lies outside the years 1 to 9999 in UTC: correct the time"
 
 
-def _time_texts(cells: pl.Series) -> Read:
-    texts = cells.cast(pl.String).fill_null("")
-    plain = texts.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", time_unit="us", strict=False)
-    sound = texts.str.contains(r"^[0-9]{4}-.{14}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$")
-    sound &= plain.is_not_null()
-    ticks = plain.to_physical().fill_null(0).to_numpy()
-    strange = np.flatnonzero(~sound.to_numpy())
-    kept = sound.to_numpy()
-    if len(strange):
-        read = _by_value(texts.gather(strange), _validated(Instant, microseconds_of))
-        ticks, kept = ticks.copy(), kept.copy()
-        ticks[strange], kept[strange] = read
-    return ticks, kept & (ticks >= EARLIEST) & (ticks <= LATEST)
+def outside_of(ticks: np.ndarray, least: int, most: int) -> np.ndarray:
+    """Return the places of numbers outside two bounds; most often there is none.
 
+    >>> outside_of(np.array([1, 5, 9]), 2, 8).tolist()
+    [0, 2]
+    """
+    if not len(ticks) or (ticks.min() >= least and ticks.max() <= most):
+        return np.empty(0, np.int64)
+    return np.flatnonzero((ticks < least) | (ticks > most))
+
+
+def _filled(cells: pl.Series, rows: np.ndarray) -> np.ndarray:
+    return rows[cells.is_not_null().to_numpy()]
+
+
+def _time_texts(cells: pl.Series) -> tuple[np.ndarray, np.ndarray]:
+    texts = cells.cast(pl.String)
+    read = texts.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", time_unit="us", strict=False)
+    plain = texts.str.contains(r"^[0-9]{4}-.{14}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$")
+    strange = np.flatnonzero((texts.is_not_null() & ~(plain & read.is_not_null())).to_numpy())
+    ticks = read.to_physical().fill_null(0).to_numpy()
+    if not len(strange):
+        return ticks, outside_of(ticks, EARLIEST, LATEST)
+    found, sound = _by_value(texts.gather(strange), _validated(Instant, microseconds_of))
+    ticks = ticks.copy()
+    ticks[strange] = found
+    outside = outside_of(ticks, EARLIEST, LATEST)
+    return ticks, np.union1d(strange[~sound], outside)

@@ -98,12 +98,14 @@ def _agree(
 
 @compiled
 def _code_part(hashes, nulls, codes, part, parts):
-    """Number the distinct hashes of one part in the order in which they first come."""
+    """Number the distinct hashes of one part in the order in which they first come.
+
+    A slot of the table holds a hash and, side by side with it, its number plus one.
+    """
     bits = np.uint64(16)
     one = np.uint64(1)
     firsts = np.empty(1 << 15, np.int64)
-    numbers = np.full(1 << 16, -1, np.int32)
-    keys = np.empty(1 << 16, np.uint64)
+    table = np.zeros((1 << 16, 2), np.uint64)
     found = 0
     for at in range(len(hashes)):
         if len(nulls) > 0 and nulls[at]:
@@ -113,28 +115,27 @@ def _code_part(hashes, nulls, codes, part, parts):
         if ((key >> _HALF) * np.uint64(parts)) >> _HALF != np.uint64(part):
             continue
         slot = (key * SPREAD) >> (np.uint64(64) - bits)
-        while numbers[slot] >= 0 and keys[slot] != key:
-            slot = (slot + one) & np.uint64(len(numbers) - 1)
-        if numbers[slot] < 0:
-            numbers[slot] = found
-            keys[slot] = key
+        while table[slot, 1] != 0 and table[slot, 0] != key:
+            slot = (slot + one) & np.uint64(len(table) - 1)
+        if table[slot, 1] == 0:
+            table[slot, 0] = key
+            table[slot, 1] = np.uint64(found + 1)
             firsts[found] = at
             found += 1
-        codes[at] = numbers[slot]
+        codes[at] = np.int64(table[slot, 1]) - 1
         if found == len(firsts):
             bits += one
             more = np.empty(2 * found, np.int64)
             more[:found] = firsts
             firsts = more
-            numbers = np.full(4 * found, -1, np.int32)
-            keys = np.empty(4 * found, np.uint64)
+            table = np.zeros((4 * found, 2), np.uint64)
             for known in range(found):
                 key = hashes[firsts[known]]
                 slot = (key * SPREAD) >> (np.uint64(64) - bits)
-                while numbers[slot] >= 0:
-                    slot = (slot + one) & np.uint64(len(numbers) - 1)
-                numbers[slot] = known
-                keys[slot] = key
+                while table[slot, 1] != 0:
+                    slot = (slot + one) & np.uint64(len(table) - 1)
+                table[slot, 0] = key
+                table[slot, 1] = np.uint64(known + 1)
     return firsts[:found].copy()
 
 

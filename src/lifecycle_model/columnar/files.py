@@ -150,7 +150,8 @@ class LogFile:
         if self.rows is None:
             frame = _opened(self.path, self.scan.collect)
             return FrameSource(_without_empty(frame))
-        return ParquetSource(self.path, self.scan, self.rows)
+        types = known_types(self.scan.collect_schema())
+        return ParquetSource(self.path, self.scan, self.rows, types)
 
     def part(self, number: int, parts: int) -> FrameSource:
         """Return the rows of a share of the customers."""
@@ -168,12 +169,9 @@ class ParquetSource:
     path: Path
     scan: pl.LazyFrame
     height: int
+    dtypes: dict[str, pl.DataType]
+    """The columns with their types."""
     _kept: dict[str, pl.Series] = field(default_factory=dict)
-
-    @property
-    def dtypes(self) -> dict[str, pl.DataType]:
-        """The columns with their types."""
-        return known_types(self.scan.collect_schema())
 
     def column(self, name: str) -> pl.Series | None:
         """Return a column."""

@@ -87,9 +87,10 @@ class Fold:
         until = _FOREVER if self.as_of is None else microseconds_of(self.as_of)
         grouped = group(numbers, len(numbers.ids.values), until, self.threads)
         marked = put_in_order(grouped, numbers, self.threads)
-        if marked:
-            order_ties(grouped, numbers, self.source)
-        identity = drop_copies(grouped, numbers, self.source, self._remembered(held_at))
+        order_ties(grouped, numbers, self.source, marked)
+        identity = drop_copies(
+            grouped, numbers, self.source, marked, self._remembered(held_at)
+        )
         return self._fold(numbers, grouped, held_at, identity)
 
     def _held_at(self, numbers: Numbers) -> np.ndarray:
@@ -154,7 +155,7 @@ class Fold:
         with announced():
             fold_part((0, 0))
         parts = self.threads.map(fold_part, chunks(grouped.starts, self.threads))
-        moves, days, counts, amounts, opportunities, cases, invalid = map(
+        moves, days, counts, amounts, opportunities, cases, folded, invalid = map(
             list, zip(*parts, strict=True)
         )
         if sum(invalid):
@@ -190,7 +191,7 @@ class Fold:
             due_row=values[6],
             left=left,
             moves=np.concatenate(moves),
-            events=int(np.count_nonzero(grouped.records["kind"] < at.KIND_COUNT)),
+            events=sum(folded),
             future=grouped.future,
             identity=identity,
         )
@@ -263,9 +264,9 @@ class Fold:
         """Return the channels on which each customer's consent is withdrawn."""
         old = self._still(held_at, self.held.channels)
         consent = places_of("consent_changed")[0]
-        places = np.flatnonzero(grouped.records["kind"] == consent)
-        if not len(places):
+        if not (numbers.kinds == consent).any():
             return old
+        places = np.flatnonzero(grouped.records["kind"] == consent)
         rows = grouped.records["row"][places]
         new = pl.DataFrame(
             {

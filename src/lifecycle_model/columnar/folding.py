@@ -168,7 +168,7 @@ def _make(digest: str) -> Any:  # noqa: ANN401 - a compiled function
         left_opportunities = np.empty((all_opportunities, 5), np.int32)
         left_cases = np.empty((all_cases, 2), np.int32)
         left_window = left_opportunity = left_case = 0
-        invalid = 0
+        all_folded = invalid = 0
 
         for customer in range(first, last):
             start, end = starts[customer], starts[customer + 1]
@@ -288,6 +288,7 @@ def _make(digest: str) -> Any:  # noqa: ANN401 - a compiled function
                 break
 
             # What became of the customer.
+            all_folded += count
             if state[at.MOVED_ROW] >= 0:
                 moved_by = state[at.MOVED_ROW]
                 event = state[at.MOVED_EVENT]
@@ -370,6 +371,7 @@ def _make(digest: str) -> Any:  # noqa: ANN401 - a compiled function
             left_amounts[:left_window].copy(),
             left_opportunities[:left_opportunity].copy(),
             left_cases[:left_case].copy(),
+            all_folded,
             invalid,
         )
 

@@ -24,10 +24,12 @@ class Identity:
     """One line each: customer (a code), source, event_id, kept_row, dropped_row."""
 
 
-def order_ties(grouped: Grouped, numbers: Numbers, source: Source) -> None:
+def order_ties(
+    grouped: Grouped, numbers: Numbers, source: Source, marked: np.ndarray
+) -> None:
     """Put records of one instant, sequence and kind into the order of their texts."""
     records = grouped.records
-    places = np.flatnonzero(records["tied"])
+    places = marked[records["tied"][marked] > 0]
     if not len(places):
         return
     run = np.cumsum(records["tied"][places] > TIED)
@@ -48,6 +50,7 @@ def drop_copies(
     grouped: Grouped,
     numbers: Numbers,
     source: Source,
+    marked: np.ndarray,
     remembered: pl.DataFrame,
 ) -> Identity:
     """Keep one event of each name of a customer; the others will not fold.
@@ -56,6 +59,7 @@ def drop_copies(
         grouped: the records, in fold order.
         numbers: the log.
         source: the texts of the log.
+        marked: the places of marked records.
         remembered: names that snapshots hold of their clock's instant: customer, time, source,
             event_id.
     """
@@ -63,8 +67,7 @@ def drop_copies(
     known = 0
     if remembered.height and len(numbers.names):
         known = _drop_remembered(grouped, numbers, source, remembered)
-    places = np.flatnonzero(records["named"])
-    places = places[records["kind"][places] != DROPPED]
+    places = marked[(records["named"][marked] > 0) & (records["kind"][marked] != DROPPED)]
     rows = records["row"][places]
     fields = canonical_fields(source, numbers, rows)
     name = ["customer", "source", "event_id"]

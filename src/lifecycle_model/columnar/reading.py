@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from lifecycle_model.columnar.cells import READERS, read_times, whole_numbers
+from lifecycle_model.columnar.cells import READERS, outside_of, read_times, whole_numbers
 from lifecycle_model.columnar.coding import Coded, code
 from lifecycle_model.columnar.jit import compiled
 from lifecycle_model.columnar.faults import Faults
@@ -247,42 +247,34 @@ def _read_ids(source: Source, threads: Threads, faults: Faults, held: Held) -> C
     cells = _needed(source, "customer_id", faults, _MISSING)
     if not len(cells):
         cells = held.ids.clear()
-    elif cells.dtype.is_integer():
-        cells = cells if cells.dtype == pl.UInt64 else cells.cast(pl.Int64)
-    else:
-        empty = cells.cast(pl.String).str.len_bytes() == 0
-        rows = np.flatnonzero(empty.fill_null(value=False).to_numpy())
-        faults.add(rows, "customer_id", READERS["id"].reason)
-    return code(cells, threads, held.ids)
+    elif cells.dtype.is_integer() and cells.dtype != pl.UInt64:
+        cells = cells.cast(pl.Int64)
+    coded = code(cells, threads, held.ids)
+    if coded.values.dtype == pl.String and (coded.values.head(1) == "").any():
+        faults.add(np.flatnonzero(coded.codes == 0), "customer_id", READERS["id"].reason)
+    return coded
 
 
 def _read_kinds(source: Source, threads: Threads, faults: Faults) -> np.ndarray:
     cells = _needed(source, "kind", faults, "is missing: say what happened")
-    known = pl.Enum(KINDS)
-
-    def part(start: int, end: int) -> np.ndarray:
-        texts = cells.slice(start, end - start).cast(pl.String)
-        places = texts.cast(known, strict=False).to_physical()
-        return places.cast(pl.UInt8).fill_null(INVALID).to_numpy()
-
-    kinds = np.concatenate(threads.over(len(cells), part))
-    unknown = np.flatnonzero((kinds == INVALID) & cells.is_not_null().to_numpy())
-    faults.add(unknown, "kind", "is not a known kind of event")
+    coded = code(cells, threads)
+    places = coded.values.cast(pl.Enum(KINDS), strict=False).to_physical()
+    kinds = np.append(places.fill_null(INVALID).to_numpy().astype(np.uint8), INVALID)[coded.codes]
+    if places.null_count():
+        unknown = np.flatnonzero((kinds == INVALID) & (coded.codes >= 0))
+        faults.add(unknown, "kind", "is not a known kind of event")
     return kinds
 
 
 def _read_times(source: Source, policy: Policy, faults: Faults) -> np.ndarray:
     cells = _needed(source, "occurred_at", faults, _MISSING)
-    if not len(cells):
-        return np.zeros(0, np.int64)
-    given = cells.is_not_null().to_numpy()
-    ticks, sound, reason = read_times(cells)
-    faults.add(np.flatnonzero(~sound & given), "occurred_at", reason)
+    ticks, wrong, reason = read_times(cells)
+    faults.add(wrong, "occurred_at", reason)
     offset = policy.day_offset_minutes * MINUTE
-    if offset:
-        outside = sound & ((ticks < EARLIEST - offset) | (ticks > LATEST - offset))
-        mend = "lies outside the years 1 to 9999 in the policy's calendar: correct the time"
-        faults.add(np.flatnonzero(outside & given), "occurred_at", mend)
+    outside = outside_of(ticks, EARLIEST - offset, LATEST - offset)
+    mend = "lies outside the years 1 to 9999 in the policy's calendar: correct the time"
+    outside = outside[cells.gather(outside).is_not_null().to_numpy()] if len(outside) else outside
+    faults.add(np.setdiff1d(outside, wrong, assume_unique=True), "occurred_at", mend)
     return ticks
 
 

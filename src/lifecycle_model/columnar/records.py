@@ -99,12 +99,12 @@ def group(numbers: Numbers, customers: int, until: int, threads: Threads) -> Gro
     return Grouped(records, starts, future, known)
 
 
-def put_in_order(grouped: Grouped, numbers: Numbers, threads: Threads) -> bool:
+def put_in_order(grouped: Grouped, numbers: Numbers, threads: Threads) -> np.ndarray:
     """Bring each customer's records into the order of time, sequence and kind.
 
     Returns:
-        Whether records are marked: as tied where only texts can order them, as named where
-        another of the customer's has the same hash of source and event_id.
+        The places of records that are marked, ascending: as tied where only texts can order
+        them, as named where another of the customer's has the same hash of source and event_id.
     """
     marked = threads.map(
         lambda bounds: _order(
@@ -117,7 +117,7 @@ def put_in_order(grouped: Grouped, numbers: Numbers, threads: Threads) -> bool:
         ),
         chunks(grouped.starts, threads),
     )
-    return any(marked)
+    return np.concatenate(marked)
 
 
 def chunks(starts: np.ndarray, threads: Threads) -> list[tuple[int, int]]:
@@ -204,7 +204,7 @@ def _scatter(
 
 @compiled
 def _order(records, starts, sequences, names, currencies, first, last):
-    """Order the records of some customers; return whether any was marked."""
+    """Order the records of some customers; return the places of those that are marked."""
     most = 0
     for customer in range(first, last):
         most = max(most, starts[customer + 1] - starts[customer])
@@ -236,7 +236,15 @@ def _order(records, starts, sequences, names, currencies, first, last):
             marked = True
         if len(names) > 0 and _mark_named(records, names, table, seats, start, end):
             marked = True
-    return marked
+    if not marked:
+        return np.empty(0, np.int64)
+    found = np.empty(starts[last] - starts[first], np.int64)
+    count = 0
+    for place in range(starts[first], starts[last]):
+        if records[place].tied or records[place].named:
+            found[count] = place
+            count += 1
+    return found[:count].copy()
 
 
 @compiled
