@@ -74,8 +74,8 @@ def write_event_log(  # noqa: PLR0913 - the same
 ) -> None:
     """Write the log that `event_log` returns to a file, a part at a time.
 
-    Only about a million rows are in memory at once. The suffix says the format: `.parquet`,
-    where each part is a row group, `.csv` or `.jsonl`.
+    In memory are about half a million rows at once, and ten bytes of each process. The suffix
+    says the format: `.parquet`, `.csv` or `.jsonl`.
 
     Args:
         path: the file; one that is there is replaced.
