@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from lifecycle_model.columnar.cells import READERS
-from lifecycle_model.columnar.reading import Numbers
+from lifecycle_model.columnar.log import Log
 from lifecycle_model.columnar.schema import OWN_COLUMNS, Column, places_of
 from lifecycle_model.columnar.source import Source, cells_at
 from lifecycle_model.columnar.times import EPOCH
@@ -26,17 +26,18 @@ _ESCAPES: Final = {
 }
 
 
-def canonical_fields(source: Source, numbers: Numbers, rows: np.ndarray) -> pl.DataFrame:
-    """Return the events of sound rows as texts, one column for each field of the log."""
-    kinds = numbers.kinds[rows]
+def canonical_fields(source: Source, log: Log, places: np.ndarray) -> pl.DataFrame:
+    """Return the events of some records as texts, one column for each field of the log."""
+    records = log.records[places]
+    rows, kinds = records["row"], records["kind"]
     texts = {
         "event_id": quoted(cells_at(source, "event_id", rows)),
         "kind": pl.Series(KINDS, dtype=pl.String).gather(kinds),
-        "occurred_at": pl.Series(numbers.times[rows]),
+        "occurred_at": pl.Series(np.ascontiguousarray(records["time"])),
         "source": quoted(cells_at(source, "source", rows).fill_null("")),
     }
-    if len(numbers.sequences):
-        texts["sequence"] = pl.Series(numbers.sequences[rows])
+    if len(log.sequences):
+        texts["sequence"] = pl.Series(log.sequences[rows])
     for name, column in OWN_COLUMNS.items():
         if name in source.dtypes:
             texts[name] = _own(source, column, kinds, rows)

@@ -15,8 +15,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from lifecycle_model.columnar.schema import Form
 from lifecycle_model.columnar.times import EARLIEST, EPOCH, LATEST, microseconds_of
-from lifecycle_model.events import MAX_AMOUNT, MAX_SCORE, MONEY_UNITS, Day, Instant, Money
-from lifecycle_model.events import money_units
+from lifecycle_model.events import (
+    MAX_AMOUNT,
+    MAX_SCORE,
+    MONEY_UNITS,
+    Day,
+    Instant,
+    Money,
+    money_units,
+)
 from lifecycle_model.states import BuyingPosition, Situation
 
 _MOST: Final = int(MAX_AMOUNT) * MONEY_UNITS

@@ -1,9 +1,11 @@
-"""Ids as dense numbers: hashed once, then verified."""
+"""Ids as dense numbers: hashed once, then verified, a slice of the column at a time."""
 
 # ruff: noqa: ANN001, ANN202, PLR0913, PLR0917 - compiled code goes by position, untyped
 # mypy: disable-error-code="no-untyped-def"
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -12,12 +14,14 @@ from lifecycle_model.columnar.jit import compiled
 from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.errors import HashCollision
 
-SPREAD = np.uint64(0x9E3779B97F4A7C15)
+SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
 """Fibonacci hashing: spreads keys over a table (Knuth, The Art of Computer Programming, 6.4)."""
 
-_HALF = np.uint64(32)
-_AT_A_TIME = 1 << 18
-"""Cells verified at a time: few enough to stay in the processor's cache."""
+SLICE: Final = 1 << 18
+"""Rows of a slice: few enough that what is made of them stays in the processor's cache."""
+
+_AHEAD: Final = 32
+"""Slots of the table that are fetched before they are needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +49,93 @@ def code(cells: pl.Series, threads: Threads, also: pl.Series | None = None) -> C
     >>> coded.codes.tolist(), coded.values.to_list()
     ([1, -1, 0, 1], ['a', 'b'])
     """
-    categories = cells.dtype in (pl.Categorical, pl.Enum)
-    keys = cells.to_physical() if categories else cells
-    hashes = keys.hash().to_numpy()
-    nulls = keys.is_null().to_numpy() if keys.null_count() else np.empty(0, np.bool_)
-    codes = np.empty(len(keys), np.int32)
-    firsts = threads.map(
-        lambda part: _code_part(hashes, nulls, codes, part, threads.count),
-        range(threads.count),
-    )
-    found = cells.gather(np.concatenate(firsts))
-    if categories:
-        found = found.cast(pl.String)
-    values, ranks = _ranked(found, also)
-    starts = np.cumsum([0, *map(len, firsts)])
-    threads.over(
-        len(codes),
-        lambda start, end: _rank_codes(hashes, codes, starts, ranks, start, end),
-    )
-    known = keys.clear(len(values))
-    known = known.scatter(ranks, keys.gather(np.concatenate(firsts)))
-    if not all(threads.over(len(codes), lambda *part: _agree(keys, known, codes, *part))):
-        raise HashCollision(cells.name)
+    bounds = bounds_of(len(cells))
+    return code_slices(lambda start, end: cells.slice(start, end - start), bounds, threads, also)
+
+
+def bounds_of(length: int) -> list[int]:
+    """Return where the slices of a column start, and where the last one ends.
+
+    >>> bounds_of(0), bounds_of(300_000)
+    ([0, 0], [0, 262144, 300000])
+    """
+    return [*range(0, length or 1, SLICE), length]
+
+
+def code_slices(
+    slice_of: Callable[[int, int], pl.Series],
+    bounds: Sequence[int],
+    threads: Threads,
+    also: pl.Series | None = None,
+) -> Coded:
+    """Return the cells of a column that is read slice by slice as codes; see `code`.
+
+    Args:
+        slice_of: returns the cells of some rows, given by start and end.
+        bounds: where the slices start, and where the last one ends.
+        threads: who share the work.
+        also: see `code`.
+    """
+    codes = np.empty(bounds[-1], np.int32)
+    shares = threads.bounds(len(bounds) - 1)
+
+    def number_share(share: int) -> _Numbering:
+        numbering = _Numbering()
+        for place in range(shares[share], shares[share + 1]):
+            start, end = bounds[place], bounds[place + 1]
+            numbering.add(slice_of(start, end), codes[start:end])
+        return numbering
+
+    # Each thread numbers its own rows; then their numbers become ranks among all.
+    parts = threads.map(number_share, range(threads.count))
+    together = _Numbering()
+    for part in parts:
+        part.numbers = np.empty(len(part.values), np.int32)
+        together.add(part.values, part.numbers)
+    values, ranks = _ranked(together.values, also)
+
+    def rank_share(share: int) -> None:
+        start, end = bounds[shares[share]], bounds[shares[share + 1]]
+        _rank(codes, ranks[parts[share].numbers], start, end)
+
+    threads.map(rank_share, range(threads.count))
     return Coded(codes, values)
+
+
+class _Numbering:
+    """Values numbered in the order in which they come."""
+
+    def __init__(self) -> None:
+        self.values = pl.Series([], dtype=pl.Null)
+        self.numbers = np.empty(0, np.int32)
+        self._table = np.zeros((1 << 12, 2), np.uint64)
+
+    def add(self, cells: pl.Series, numbers: np.ndarray) -> None:
+        """Write the cells' numbers, -1 for null.
+
+        Raises:
+            HashCollision: a cell has the hash of another value.
+        """
+        if cells.dtype in (pl.Categorical, pl.Enum):
+            cells = cells.cast(pl.String)
+        if self.values.dtype != cells.dtype:
+            self.values = cells.clear()
+        nulls = cells.is_null().to_numpy() if cells.null_count() else np.empty(0, np.bool_)
+        rows, self._table = _number(
+            cells.hash().to_numpy(), nulls, numbers, len(self.values), self._table
+        )
+        if len(rows):
+            self.values = pl.concat([self.values, cells.gather(rows)], rechunk=True)
+        if len(nulls):
+            cells, numbers = cells.filter(pl.Series(~nulls)), numbers[~nulls]
+        if not (self.values.gather(numbers) == cells).all():
+            raise HashCollision(cells.name)
 
 
 def _ranked(found: pl.Series, also: pl.Series | None) -> tuple[pl.Series, np.ndarray]:
     """Return the values in ascending order, and the place there of each that was found."""
     if also is not None and len(also):
-        values = pl.concat([found, also.cast(found.dtype)]).unique().sort()
+        values = pl.concat([found.cast(also.dtype), also]).unique().sort()
         return values, values.search_sorted(found).to_numpy().astype(np.int32)
     order = found.arg_sort()
     ranks = np.empty(len(order), np.int32)
@@ -81,69 +143,57 @@ def _ranked(found: pl.Series, also: pl.Series | None) -> tuple[pl.Series, np.nda
     return found.gather(order), ranks
 
 
-def _agree(
-    keys: pl.Series, known: pl.Series, codes: np.ndarray, start: int, end: int
-) -> bool:
-    """Return whether every code stands for the value of its cell."""
-    for at in range(start, end, _AT_A_TIME):
-        part = codes[at : min(at + _AT_A_TIME, end)]
-        cells = keys.slice(at, len(part))
-        if cells.null_count():
-            kept = part >= 0
-            cells, part = cells.filter(kept), part[kept]
-        if not (known.gather(part) == cells).all():
-            return False
-    return True
-
-
 @compiled
-def _code_part(hashes, nulls, codes, part, parts):
-    """Number the distinct hashes of one part in the order in which they first come.
+def _number(hashes, nulls, numbers, before, table):
+    """Number hashes as they come, after those known before.
+
+    Return the rows in which new ones come first, and the table, which may have grown.
 
     A slot of the table holds a hash and, side by side with it, its number plus one.
     """
-    bits = np.uint64(16)
     one = np.uint64(1)
-    firsts = np.empty(1 << 15, np.int64)
-    table = np.zeros((1 << 16, 2), np.uint64)
-    found = 0
-    for at in range(len(hashes)):
-        if len(nulls) > 0 and nulls[at]:
-            codes[at] = -1
+    bits = np.uint64(0)
+    while (1 << bits) < len(table):
+        bits += one
+    found = before
+    rows = np.empty(len(hashes), np.int64)
+    fetched = np.zeros(1, np.uint64)
+    for row in range(len(hashes)):
+        if row % _AHEAD == 0:  # all at once, memory answers many times faster
+            touched = np.uint64(0)
+            for next_row in range(row, min(row + _AHEAD, len(hashes))):
+                touched += table[(hashes[next_row] * SPREAD) >> (np.uint64(64) - bits), 1]
+            fetched[0] = touched
+        if len(nulls) > 0 and nulls[row]:
+            numbers[row] = -1
             continue
-        key = hashes[at]
-        if ((key >> _HALF) * np.uint64(parts)) >> _HALF != np.uint64(part):
-            continue
+        key = hashes[row]
         slot = (key * SPREAD) >> (np.uint64(64) - bits)
         while table[slot, 1] != 0 and table[slot, 0] != key:
             slot = (slot + one) & np.uint64(len(table) - 1)
         if table[slot, 1] == 0:
             table[slot, 0] = key
             table[slot, 1] = np.uint64(found + 1)
-            firsts[found] = at
+            rows[found - before] = row
             found += 1
-        codes[at] = np.int64(table[slot, 1]) - 1
-        if found == len(firsts):
+        numbers[row] = np.int64(table[slot, 1]) - 1
+        if 2 * found > len(table):
             bits += one
-            more = np.empty(2 * found, np.int64)
-            more[:found] = firsts
-            firsts = more
-            table = np.zeros((4 * found, 2), np.uint64)
-            for known in range(found):
-                key = hashes[firsts[known]]
-                slot = (key * SPREAD) >> (np.uint64(64) - bits)
-                while table[slot, 1] != 0:
-                    slot = (slot + one) & np.uint64(len(table) - 1)
-                table[slot, 0] = key
-                table[slot, 1] = np.uint64(known + 1)
-    return firsts[:found].copy()
+            wider = np.zeros((2 * len(table), 2), np.uint64)
+            for old in range(len(table)):
+                if table[old, 1] != 0:
+                    slot = (table[old, 0] * SPREAD) >> (np.uint64(64) - bits)
+                    while wider[slot, 1] != 0:
+                        slot = (slot + one) & np.uint64(len(wider) - 1)
+                    wider[slot] = table[old]
+            table = wider
+    return rows[: found - before].copy(), table
 
 
 @compiled
-def _rank_codes(hashes, codes, starts, ranks, start, end):
-    """Turn numbers within parts into ranks among all."""
-    parts = np.uint64(len(starts) - 1)
-    for at in range(start, end):
-        if codes[at] >= 0:
-            part = ((hashes[at] >> _HALF) * parts) >> _HALF
-            codes[at] = ranks[starts[part] + codes[at]]
+def _rank(codes, ranks, start, end):
+    """Turn numbers into ranks."""
+    for row in range(start, end):
+        if codes[row] >= 0:
+            codes[row] = ranks[codes[row]]
+

@@ -10,7 +10,6 @@ from lifecycle_model.columnar.folding import NO_TIME
 from lifecycle_model.columnar.series import instants, midnights, money, numbers, words
 from lifecycle_model.customer import BY_LEAD
 from lifecycle_model.derived import (
-    CONDITIONS,
     FUNNEL_LINES,
     SALES_LINES,
     SERVICE_LINES,

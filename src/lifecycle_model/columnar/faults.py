@@ -13,6 +13,8 @@ from lifecycle_model.errors import BadRow, InvalidRows
 if TYPE_CHECKING:
     from lifecycle_model.columnar.source import Source
 
+MISSING: Final = "is missing: give it a value"
+
 LISTED: Final = 100
 """How many rows an error names; it counts all of them."""
 

@@ -10,7 +10,9 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 import polars as pl
+import pyarrow.parquet as pq
 
+from lifecycle_model.columnar.coding import SLICE
 from lifecycle_model.columnar.faults import refuse_faults
 from lifecycle_model.columnar.replay import OnInvalid, Replay, Run, joined, share_of
 from lifecycle_model.columnar.schema import COLUMNS, OWN_COLUMNS
@@ -151,7 +153,8 @@ class LogFile:
             frame = _opened(self.path, self.scan.collect)
             return FrameSource(_without_empty(frame))
         types = known_types(self.scan.collect_schema())
-        return ParquetSource(self.path, self.scan, self.rows, types)
+        bounds = _opened(self.path, lambda: _row_groups(self.path))
+        return ParquetSource(self.path, self.scan, self.rows, types, bounds)
 
     def part(self, number: int, parts: int) -> FrameSource:
         """Return the rows of a share of the customers."""
@@ -171,7 +174,14 @@ class ParquetSource:
     height: int
     dtypes: dict[str, pl.DataType]
     """The columns with their types."""
+    bounds: list[int]
+    """Where slices start, and where the last one ends: whole row groups of the file."""
     _kept: dict[str, pl.Series] = field(default_factory=dict)
+
+    def slice(self, name: str, start: int, end: int) -> pl.Series:
+        """Return the cells of some rows."""
+        part = self.scan.select(name).slice(start, end - start)
+        return _opened(self.path, part.collect)[name]
 
     def column(self, name: str) -> pl.Series | None:
         """Return a column."""
@@ -187,6 +197,18 @@ class ParquetSource:
     def numbers(self, rows: np.ndarray) -> np.ndarray:
         """Return the places of rows in the log."""
         return rows
+
+
+def _row_groups(path: Path) -> list[int]:
+    """Return where the row groups start, small ones taken together, and where the last ends."""
+    meta = pq.read_metadata(path)
+    bounds = [0]
+    rows = 0
+    for place in range(meta.num_row_groups):
+        rows += meta.row_group(place).num_rows
+        if rows - bounds[-1] >= SLICE:
+            bounds.append(rows)
+    return bounds if bounds[-1] == rows and rows else [*bounds, rows]
 
 
 def _known(scan: pl.LazyFrame) -> pl.LazyFrame:

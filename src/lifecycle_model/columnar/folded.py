@@ -1,4 +1,4 @@
-"""A whole log folded: what every customer became, as columns of numbers."""
+"""A whole log folded: what every customer became, as columns of log."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,15 +17,10 @@ from lifecycle_model.columnar.folding import (
 from lifecycle_model.columnar.held import CHANNEL, SLOTS, Held, recoded
 from lifecycle_model.columnar.identity import Identity, drop_copies, order_ties
 from lifecycle_model.columnar.jit import announced
+from lifecycle_model.columnar.log import Log, read_log
 from lifecycle_model.columnar.native import HEAD, program_record
-from lifecycle_model.columnar.reading import INVALID, Numbers, read_log
-from lifecycle_model.columnar.records import (
-    Grouped,
-    chunks,
-    clock_places,
-    group,
-    put_in_order,
-)
+from lifecycle_model.columnar.ordering import chunks, put_in_order
+from lifecycle_model.columnar.records import INVALID, clock_places
 from lifecycle_model.columnar.schema import places_of
 from lifecycle_model.columnar.source import Source, texts_at
 from lifecycle_model.columnar.threads import Threads
@@ -33,7 +28,6 @@ from lifecycle_model.columnar.times import microseconds_of
 from lifecycle_model.customer import Customer
 from lifecycle_model.encode import Codes
 from lifecycle_model.engine import Engine
-from lifecycle_model.kernel import layout as at
 from lifecycle_model.memory import Memory
 
 _FOREVER: Final = 2**63 - 1
@@ -81,49 +75,23 @@ class Fold:
 
     def run(self) -> Folded:
         """Fold every customer of the log, and those that only snapshots know."""
-        numbers = read_log(self.source, self.engine.policy, self.threads, self.faults, self.held)
-        held_at = self._held_at(numbers)
-        self._refuse_late(numbers, held_at)
         until = _FOREVER if self.as_of is None else microseconds_of(self.as_of)
-        grouped = group(numbers, len(numbers.ids.values), until, self.threads)
-        marked = put_in_order(grouped, numbers, self.threads)
-        order_ties(grouped, numbers, self.source, marked)
-        identity = drop_copies(
-            grouped, numbers, self.source, marked, self._remembered(held_at)
+        log = read_log(
+            self.source, self.engine.policy, self.held, until, self.threads, self.faults
         )
-        return self._fold(numbers, grouped, held_at, identity)
+        marked = put_in_order(log, self.threads)
+        order_ties(log, self.source, marked)
+        return self._fold(log, drop_copies(log, self.source, marked, self._remembered(log)))
 
-    def _held_at(self, numbers: Numbers) -> np.ndarray:
-        """Return for each customer the place among those held, -1 for none; empty for none."""
-        if not len(self.held.ids):
-            return np.empty(0, np.int64)
-        found = np.full(len(numbers.ids.values), -1, np.int64)
-        places = numbers.ids.values.search_sorted(self.held.ids.cast(numbers.ids.values.dtype))
-        found[places.to_numpy()] = np.arange(len(places))
-        return found
-
-    def _refuse_late(self, numbers: Numbers, held_at: np.ndarray) -> None:
-        """Find rows that are older than what their customer's snapshot has seen."""
-        if not len(held_at):
-            return
-        clocks = np.append(self.held.moments[0], NO_TIME)[held_at]
-        sound = numbers.kinds != INVALID
-        late = sound & (numbers.times < clocks[numbers.ids.codes])
-        mend = "is older than the clock of the customer's snapshot: fold the whole log again"
-        self.faults.add(np.flatnonzero(late), "occurred_at", mend)
-        numbers.kinds[late] = INVALID
-
-    def _remembered(self, held_at: np.ndarray) -> pl.DataFrame:
+    def _remembered(self, log: Log) -> pl.DataFrame:
         """Return the names that snapshots hold of their clock's instant, by customer."""
-        names = self._still(held_at, self.held.clock_events)
+        names = self._still(log, self.held.clock_events)
         clocks = self.held.moments[0][self.held.clock_events["customer"].to_numpy()]
         return names.with_columns(time=pl.Series(clocks))
 
-    def _fold(
-        self, numbers: Numbers, grouped: Grouped, held_at: np.ndarray, identity: Identity
-    ) -> Folded:
+    def _fold(self, log: Log, identity: Identity) -> Folded:
         program, policy = self.engine.program, self.engine.policy
-        customers = len(numbers.ids.values)
+        customers = len(log.ids)
         nobody = Customer(id="-")
         blank = np.array(Memory(nobody, Codes(nobody, policy), program).state, np.int64)
         states = np.empty((len(blank), customers), np.int32)
@@ -131,20 +99,20 @@ class Fold:
         moments = np.empty((4, customers), np.int64)
         values = np.empty((7, customers), np.int32)
         width = HEAD + max((len(rule.guards) for rule in program.rules), default=0)
-        table, inputs = program_record(program), self._inputs(numbers)
-        needed = _code_of(policy.currency, numbers.currencies.values)
+        table, inputs = program_record(program), self._inputs(log)
+        needed = _code_of(policy.currency, log.currencies.values)
         until = NO_TIME if self.as_of is None else microseconds_of(self.as_of)
 
         def fold_part(bounds: tuple[int, int]) -> tuple[Any, ...]:
             return fold_customers()(  # type: ignore[no-any-return]
                 table,
                 blank,
-                grouped.records,
-                grouped.starts,
+                log.records,
+                log.starts,
                 *bounds,
-                held_at,
+                log.held_at,
                 inputs,
-                numbers.currencies.codes,
+                log.currencies.codes,
                 needed,
                 until,
                 int(self.recording),
@@ -154,17 +122,14 @@ class Fold:
 
         with announced():
             fold_part((0, 0))
-        parts = self.threads.map(fold_part, chunks(grouped.starts, self.threads))
+        parts = self.threads.map(fold_part, chunks(log.starts, self.threads))
         moves, days, counts, amounts, opportunities, cases, folded, invalid = map(
             list, zip(*parts, strict=True)
         )
         if sum(invalid):
-            self._tell_invalid(grouped)
-        known = grouped.known.copy()
-        if len(held_at):
-            known |= held_at >= 0
+            self._tell_invalid(log)
         left = Held(
-            ids=numbers.ids.values,
+            ids=log.ids,
             slots=states[list(SLOTS)],
             moments=moments,
             currencies=values[1],
@@ -176,14 +141,14 @@ class Fold:
             opportunity_slots=np.concatenate(opportunities),
             case_starts=_starts(values[4]),
             case_slots=np.concatenate(cases),
-            opportunity_names=numbers.opportunities.values,
-            case_names=numbers.cases,
-            currency_names=numbers.currencies.values,
-            clock_events=self._clock_events(numbers, grouped, held_at, moments[0]),
-            channels=self._channels(numbers, grouped, held_at),
+            opportunity_names=log.opportunities,
+            case_names=log.cases,
+            currency_names=log.currencies.values,
+            clock_events=self._clock_events(log, moments[0]),
+            channels=self._channels(log),
         )
         return Folded(
-            known=known,
+            known=log.known,
             states=states,
             revenues=revenues,
             conditions=values[0],
@@ -192,18 +157,18 @@ class Fold:
             left=left,
             moves=np.concatenate(moves),
             events=sum(folded),
-            future=grouped.future,
+            future=log.future,
             identity=identity,
         )
 
-    def _inputs(self, numbers: Numbers) -> tuple[np.ndarray, ...]:
+    def _inputs(self, log: Log) -> tuple[np.ndarray, ...]:
         """Return what is held in the form and the codes of this fold."""
         held = self.held
         opportunities, cases = held.opportunity_slots.copy(), held.case_slots.copy()
         opportunities[:, 0] = recoded(
-            opportunities[:, 0], held.opportunity_names, numbers.opportunities.values
+            opportunities[:, 0], held.opportunity_names, log.opportunities
         )
-        cases[:, 0] = recoded(cases[:, 0], held.case_names, numbers.cases)
+        cases[:, 0] = recoded(cases[:, 0], held.case_names, log.cases)
         return (
             np.array(SLOTS, np.int64),
             held.slots,
@@ -216,12 +181,12 @@ class Fold:
             held.case_starts,
             cases,
             held.moments,
-            recoded(held.currencies, held.currency_names, numbers.currencies.values),
+            recoded(held.currencies, held.currency_names, log.currencies.values),
         )
 
-    def _tell_invalid(self, grouped: Grouped) -> None:
+    def _tell_invalid(self, log: Log) -> None:
         """Add the faults that only folding finds."""
-        records = grouped.records
+        records = log.records
         found = records[records["kind"] == INVALID]
         for flag, column, mend in (
             (
@@ -238,20 +203,20 @@ class Fold:
             self.faults.add(found["row"][found["flag"] == flag], column, mend)
 
     def _clock_events(
-        self, numbers: Numbers, grouped: Grouped, held_at: np.ndarray, clocks: np.ndarray
+        self, log: Log, clocks: np.ndarray
     ) -> pl.DataFrame:
         """Return the names of the events at each customer's clock."""
-        old = self._still(held_at, self.held.clock_events)
+        old = self._still(log, self.held.clock_events)
         if old.height:
-            moved = self.held.moments[0][held_at[old["customer"].to_numpy()]]
+            moved = self.held.moments[0][log.held_at[old["customer"].to_numpy()]]
             old = old.filter(pl.Series(clocks[old["customer"].to_numpy()] == moved))
-        if not len(numbers.names):
+        if not len(log.names):
             return old
-        places = clock_places(grouped.records, grouped.starts, numbers.names, clocks)
-        rows = grouped.records["row"][places]
+        places = clock_places(log.records, log.starts, log.names, clocks)
+        rows = log.records["row"][places]
         new = pl.DataFrame(
             {
-                "customer": pl.Series(grouped.customers(places), dtype=pl.Int64),
+                "customer": pl.Series(log.customers(places), dtype=pl.Int64),
                 "source": texts_at(self.source, "source", rows).fill_null(""),
                 "event_id": texts_at(self.source, "event_id", rows),
             }
@@ -259,31 +224,29 @@ class Fold:
         return pl.concat([old, new]).sort("customer", "source", "event_id")
 
     def _channels(
-        self, numbers: Numbers, grouped: Grouped, held_at: np.ndarray
+        self, log: Log
     ) -> pl.DataFrame:
         """Return the channels on which each customer's consent is withdrawn."""
-        old = self._still(held_at, self.held.channels)
+        old = self._still(log, self.held.channels)
         consent = places_of("consent_changed")[0]
-        if not (numbers.kinds == consent).any():
-            return old
-        places = np.flatnonzero(grouped.records["kind"] == consent)
-        rows = grouped.records["row"][places]
+        places = np.flatnonzero(log.records["kind"] == consent)
+        rows = log.records["row"][places]
         new = pl.DataFrame(
             {
-                "customer": pl.Series(grouped.customers(places), dtype=pl.Int64),
+                "customer": pl.Series(log.customers(places), dtype=pl.Int64),
                 "channel": texts_at(self.source, "channel", rows),
-                "allowed": pl.Series(grouped.records["flag"][places] > 0),
+                "allowed": pl.Series(log.records["flag"][places] > 0),
             }
         )
         both = pl.concat([old.with_columns(allowed=pl.lit(value=False)), new])
         last = both.group_by("customer", "channel", maintain_order=True).last()
         return last.filter(~pl.col("allowed")).select(list(CHANNEL)).sort(list(CHANNEL))
 
-    def _still(self, held_at: np.ndarray, frame: pl.DataFrame) -> pl.DataFrame:
+    def _still(self, log: Log, frame: pl.DataFrame) -> pl.DataFrame:
         """Return lines about customers that are held, by the places of this fold."""
-        customers = np.flatnonzero(held_at >= 0)
+        customers = np.flatnonzero(log.held_at >= 0)
         places = np.empty(len(self.held.ids), np.int64)
-        places[held_at[customers]] = customers
+        places[log.held_at[customers]] = customers
         return frame.with_columns(customer=pl.Series(places[frame["customer"].to_numpy()]))
 
 

@@ -10,10 +10,9 @@ from typing import Any, Final
 import numpy as np
 from numba import carray
 
-from lifecycle_model.columnar.identity import DROPPED
 from lifecycle_model.columnar.jit import compiled
-from lifecycle_model.columnar.native import HEAD, Memory, Sink, kernel_digest, pointer
-from lifecycle_model.columnar.reading import INVALID
+from lifecycle_model.columnar.native import Memory, Sink, kernel_digest, pointer
+from lifecycle_model.columnar.records import INVALID
 from lifecycle_model.columnar.times import DAY, EPOCH, MINUTE
 from lifecycle_model.derived import conditions
 from lifecycle_model.kernel import layout as at

@@ -1,18 +1,15 @@
 """What only the texts of events can decide: the order of ties, and which events are one."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import polars as pl
 
 from lifecycle_model.columnar.canonical import canonical_fields
-from lifecycle_model.columnar.reading import Numbers
-from lifecycle_model.columnar.records import TIED, Grouped
+from lifecycle_model.columnar.log import Log
+from lifecycle_model.columnar.ordering import TIED
+from lifecycle_model.columnar.records import DROPPED
 from lifecycle_model.columnar.source import Source, texts_at
-
-DROPPED: Final = 254
-"""Stands for the kind of a record that does not fold: a copy, or the loser of a conflict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +21,14 @@ class Identity:
     """One line each: customer (a code), source, event_id, kept_row, dropped_row."""
 
 
-def order_ties(
-    grouped: Grouped, numbers: Numbers, source: Source, marked: np.ndarray
-) -> None:
+def order_ties(log: Log, source: Source, marked: np.ndarray) -> None:
     """Put records of one instant, sequence and kind into the order of their texts."""
-    records = grouped.records
+    records = log.records
     places = marked[records["tied"][marked] > 0]
     if not len(places):
         return
     run = np.cumsum(records["tied"][places] > TIED)
-    fields = canonical_fields(source, numbers, records["row"][places])
+    fields = canonical_fields(source, log, places)
     frame = fields.with_columns(
         run=pl.Series(run),
         seat=pl.Series(np.arange(len(places), dtype=np.uint32)),
@@ -47,33 +42,28 @@ def order_ties(
 
 
 def drop_copies(
-    grouped: Grouped,
-    numbers: Numbers,
-    source: Source,
-    marked: np.ndarray,
-    remembered: pl.DataFrame,
+    log: Log, source: Source, marked: np.ndarray, remembered: pl.DataFrame
 ) -> Identity:
     """Keep one event of each name of a customer; the others will not fold.
 
     Args:
-        grouped: the records, in fold order.
-        numbers: the log.
+        log: the records, in fold order.
         source: the texts of the log.
         marked: the places of marked records.
         remembered: names that snapshots hold of their clock's instant: customer, time, source,
             event_id.
     """
-    records = grouped.records
+    records = log.records
     known = 0
-    if remembered.height and len(numbers.names):
-        known = _drop_remembered(grouped, numbers, source, remembered)
+    if remembered.height and len(log.names):
+        known = _drop_remembered(log, source, remembered)
     places = marked[(records["named"][marked] > 0) & (records["kind"][marked] != DROPPED)]
     rows = records["row"][places]
-    fields = canonical_fields(source, numbers, rows)
+    fields = canonical_fields(source, log, places)
     name = ["customer", "source", "event_id"]
     frame = (
         fields.with_columns(
-            customer=pl.Series(grouped.customers(places)),
+            customer=pl.Series(log.customers(places)),
             place=pl.Series(places),
         )
         .with_columns(
@@ -98,19 +88,17 @@ def drop_copies(
     return Identity(known + len(dropped) - losers.height, conflicts)
 
 
-def _drop_remembered(
-    grouped: Grouped, numbers: Numbers, source: Source, remembered: pl.DataFrame
-) -> int:
+def _drop_remembered(log: Log, source: Source, remembered: pl.DataFrame) -> int:
     """Drop what was folded before a snapshot was taken."""
-    records = grouped.records
-    clocks = np.full(len(grouped.starts) - 1, np.iinfo(np.int64).min)
+    records = log.records
+    clocks = np.full(len(log.starts) - 1, np.iinfo(np.int64).min)
     clocks[remembered["customer"].to_numpy()] = remembered["time"].to_numpy()
-    at_clock = records["time"] == np.repeat(clocks, np.diff(grouped.starts))
-    places = np.flatnonzero(at_clock & (numbers.names[records["row"]] != 0))
+    at_clock = records["time"] == np.repeat(clocks, np.diff(log.starts))
+    places = np.flatnonzero(at_clock & (log.names[records["row"]] != 0))
     rows = records["row"][places]
     twins = pl.DataFrame(
         {
-            "customer": grouped.customers(places),
+            "customer": log.customers(places),
             "source": texts_at(source, "source", rows).fill_null(""),
             "event_id": texts_at(source, "event_id", rows),
             "place": places,

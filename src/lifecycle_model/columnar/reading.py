@@ -1,284 +1,105 @@
-"""From the columns of a log to numbers, row by row, and which rows cannot be folded."""
+"""The columns that every event has, as numbers row by row."""
 
-# ruff: noqa: ANN001, ANN202, PLR0913, PLR0917 - compiled code goes by position, untyped
-# mypy: disable-error-code="no-untyped-def"
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Final, TypeVar
 
 import numpy as np
 import polars as pl
 
-from lifecycle_model.columnar.cells import READERS, outside_of, read_times, whole_numbers
-from lifecycle_model.columnar.coding import Coded, code
-from lifecycle_model.columnar.jit import compiled
-from lifecycle_model.columnar.faults import Faults
+from lifecycle_model.columnar.cells import (
+    READERS,
+    outside_of,
+    read_times as cells_as_times,
+    whole_numbers,
+)
+from lifecycle_model.columnar.coding import Coded, code, code_slices
+from lifecycle_model.columnar.faults import MISSING, Faults
 from lifecycle_model.columnar.held import Held
-from lifecycle_model.columnar.schema import FOLDED, OWN_COLUMNS, places_of
-from lifecycle_model.columnar.source import Source, check_columns
+from lifecycle_model.columnar.records import INVALID
+from lifecycle_model.columnar.source import Source
 from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.columnar.times import EARLIEST, LATEST, MINUTE
 from lifecycle_model.events import KINDS
-from lifecycle_model.kernel import layout as at
 from lifecycle_model.policy import Policy
 
-INVALID: Final = 255
-"""Stands for the kind of a row that cannot be folded."""
+Result = TypeVar("Result")
 
-_MISSING: Final = "is missing: give it a value"
-_MAIN: Final = "main"
-_NO_ROWS: Final = np.empty(0, np.uint32)
-
-# Columns of which nothing is kept, but whose cells must be sound.
-_CHECKED: Final = tuple(
-    column.name
-    for column in OWN_COLUMNS.values()
-    if column.name not in FOLDED and (column.required or column.form in {"id", "texts"})
-)
+_NO_ROWS: Final = np.empty(0, np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """A log as numbers, one each row; what an event does not have is 0, or -1 for a code."""
+def read_ids(source: Source, threads: Threads, faults: Faults, held: Held) -> Coded:
+    """Return the customers as codes, those that are held from before among them."""
+    if not source.height:
+        return code(held.ids.clear(), threads, held.ids)
 
-    ids: Coded
-    kinds: np.ndarray
-    """uint8, INVALID where the row cannot be folded."""
-    times: np.ndarray
-    """int64, microseconds since 1970 in UTC."""
-    amounts: np.ndarray
-    """int64, ten-thousandths."""
-    values: np.ndarray
-    """int32, as the kernel wants them, kind by kind; of cases the code."""
-    flags: np.ndarray
-    """uint8, as the kernel wants them."""
-    opportunities: Coded
-    cases: pl.Series
-    """The ids of cases, ascending."""
-    currencies: Coded
-    """Without any currency its codes are empty."""
-    sequences: np.ndarray
-    """int64; empty where no event has one."""
-    names: np.ndarray
-    """uint64, a hash of source and event_id, 0 without an event_id; empty without any."""
+    def slice_of(start: int, end: int) -> pl.Series:
+        cells = source.slice("customer_id", start, end)
+        if cells.dtype.is_integer() and cells.dtype != pl.UInt64:
+            return cells.cast(pl.Int64)
+        return cells
 
-
-def read_log(
-    source: Source, policy: Policy, threads: Threads, faults: Faults, held: Held
-) -> Numbers:
-    """Return a log as numbers; rows that are not sound become faults.
-
-    Codes are given to the ids of the log and to those that are held from before.
-
-    Raises:
-        InvalidColumns: the columns do not make a log.
-    """
-    check_columns(source)
-    kinds = _read_kinds(source, threads, faults)
-    log = _Own(source, threads, faults, kinds)
-    numbers = Numbers(
-        ids=_read_ids(source, threads, faults, held),
-        kinds=kinds,
-        times=_read_times(source, policy, faults),
-        amounts=log.column("amount", np.int64),
-        values=np.zeros(len(kinds), np.int32),
-        flags=np.zeros(len(kinds), np.uint8),
-        opportunities=log.opportunities(held.opportunity_names),
-        cases=held.case_names,
-        currencies=log.currencies(held.currency_names),
-        sequences=_read_sequences(source, faults),
-        names=_read_names(source, faults),
-    )
-    _fill_values(log, policy, numbers)
-    rows, cases = log.coded("case_id", held.case_names)
-    numbers.values[rows] = cases.codes
-    for name in _CHECKED:
-        log.sound(name)
-    kinds[faults.rows] = INVALID
-    return replace(numbers, cases=cases.values)
-
-
-def _fill_values(log: "_Own", policy: Policy, numbers: Numbers) -> None:
-    """Write what the kernel reads beside amounts and ids, kind by kind."""
-    values, flags = numbers.values, numbers.flags
-    for kind, name in (("purchase_completed", "covers_until"), ("purchase_reversed", "purchased_on")):
-        values[log.rows_of(places_of(kind))] = at.NONE
-        rows, _, days = log.sound(name)
-        values[rows] = days
-    for name in ("full", "complaint", "allowed"):
-        rows, _, flag = log.sound(name)
-        flags[rows] = flag
-    for name in ("score", "situation", "position"):
-        rows, _, number = log.sound(name)
-        values[rows] = number
-    rows, cells, _ = log.sound("behaviour")
-    values[rows] = cells.is_in(list(policy.qualifying_behaviours)).to_numpy()
-    rows, _, _ = log.sound("supplier")
-    values[rows] = 1
-    log.sound("channel")
-    log.check_corrections()
-
-
-class _Own:
-    """The columns of the events' own fields, read only where a kind owns them."""
-
-    def __init__(
-        self, source: Source, threads: Threads, faults: Faults, kinds: np.ndarray
-    ) -> None:
-        self.source = source
-        self.threads = threads
-        self.faults = faults
-        self.kinds = kinds
-        self._by_kind, self._starts = _group_by_kind(kinds, len(KINDS))
-
-    def rows_of(self, kinds: Iterable[int]) -> np.ndarray:
-        """Return the rows of some kinds, kind by kind."""
-        starts, ends = self._starts, self._starts[1:]
-        return np.concatenate(
-            [_NO_ROWS, *(self._by_kind[starts[kind] : ends[kind]] for kind in kinds)]
-        )
-
-    def given(self, name: str) -> tuple[np.ndarray, pl.Series]:
-        """Return the rows whose kind owns the column, and that have a cell there."""
-        column = OWN_COLUMNS[name]
-        rows = self.rows_of(column.kinds)
-        cells = self.source.column(name) if len(rows) else None
-        if cells is None:
-            self.faults.add(self.rows_of(column.required), name, _MISSING)
-            return _NO_ROWS, pl.Series([], dtype=pl.String)
-        if len(rows) < len(cells):
-            cells = cells.gather(rows)
-        filled = cells.is_not_null()
-        if cells.dtype.is_float():
-            filled &= cells.is_not_nan()
-        if filled.all():
-            return rows, cells
-        empty = rows[~filled.to_numpy()]
-        self.faults.add(empty[np.isin(self.kinds[empty], column.required)], name, _MISSING)
-        return rows[filled.to_numpy()], cells.filter(filled)
-
-    def sound(self, name: str) -> tuple[np.ndarray, pl.Series, np.ndarray]:
-        """Return the rows with a sound cell, the cells, and their numbers."""
-        rows, cells = self.given(name)
-        reader = READERS[OWN_COLUMNS[name].form]
-        numbers, sound = reader.read(cells) if len(rows) else (_NO_ROWS, _NO_ROWS == 0)
-        if sound.all():
-            return rows, cells, numbers
-        self.faults.add(rows[~sound], name, reader.reason)
-        return rows[sound], cells.filter(pl.Series(sound)), numbers[sound]
-
-    def column(self, name: str, dtype: type[np.generic]) -> np.ndarray:
-        """Return the numbers of a column, 0 where there is none."""
-        rows, _, numbers = self.sound(name)
-        found = np.zeros(len(self.kinds), dtype)
-        found[rows] = numbers
-        return found
-
-    def coded(self, name: str, also: pl.Series) -> tuple[np.ndarray, Coded]:
-        """Return the rows with a text in a column, and the texts as codes."""
-        rows, cells, _ = self.sound(name)
-        return rows, code(cells.cast(pl.String), self.threads, also)
-
-    def currencies(self, also: pl.Series) -> Coded:
-        """Return the currencies of the amounts."""
-        rows, coded = self.coded("currency", also)
-        if not len(rows):
-            return coded
-        return Coded(self._spread(rows, coded.codes), coded.values)
-
-    def opportunities(self, also: pl.Series) -> Coded:
-        """Return the opportunities that the events name, by themselves or as "main"."""
-        column = OWN_COLUMNS["opportunity_id"]
-        defaults = zip(column.kinds, column.defaults, strict=True)
-        usual = self.rows_of(kind for kind, default in defaults if default is not None)
-        rows, coded = self.coded("opportunity_id", pl.concat([also, pl.Series([_MAIN])]))
-        codes = self._spread(usual, coded.values.search_sorted(_MAIN))
-        codes[self.given("position")[0]] = coded.values.search_sorted(_MAIN)
-        codes[rows] = coded.codes
-        return Coded(codes, coded.values)
-
-    def _spread(self, rows: np.ndarray, codes: np.ndarray | int) -> np.ndarray:
-        found = np.full(len(self.kinds), -1, np.int32)
-        found[rows] = codes
-        return found
-
-    def check_corrections(self) -> None:
-        """Refuse corrections of both axes or of none, and an opportunity beside a situation."""
-        rows = self.rows_of(places_of("manual_correction"))
-        situations, _ = self.given("situation")
-        positions, _ = self.given("position")
-        named, _ = self.given("opportunity_id")
-        wrong = rows[np.isin(rows, situations) == np.isin(rows, positions)]
-        self.faults.add(wrong, "situation", "give exactly one of situation and position")
-        beside = np.intersect1d(situations, named)
-        mend = "goes with position, not with situation: remove it"
-        self.faults.add(beside, "opportunity_id", mend)
-
-
-@compiled
-def _group_by_kind(kinds, count):
-    """Return the rows kind by kind, and where each kind starts; other kinds come last."""
-    starts = np.zeros(count + 2, np.int64)
-    for kind in kinds:
-        starts[min(kind, count) + 1] += 1
-    for kind in range(count + 1):
-        starts[kind + 1] += starts[kind]
-    ends = starts.copy()
-    rows = np.empty(len(kinds), np.uint32)
-    for row in range(len(kinds)):
-        kind = min(kinds[row], count)
-        rows[ends[kind]] = row
-        ends[kind] += 1
-    return rows, starts
-
-
-def _needed(source: Source, name: str, faults: Faults, mend: str) -> pl.Series:
-    """Return a column that every row needs; an empty cell is a fault."""
-    cells = source.column(name)
-    if cells is None:  # without rows a log needs no columns
-        return pl.Series(name, [], pl.String)
-    if cells.null_count():
-        faults.add(np.flatnonzero(cells.is_null().to_numpy()), name, mend)
-    return cells
-
-
-def _read_ids(source: Source, threads: Threads, faults: Faults, held: Held) -> Coded:
-    cells = _needed(source, "customer_id", faults, _MISSING)
-    if not len(cells):
-        cells = held.ids.clear()
-    elif cells.dtype.is_integer() and cells.dtype != pl.UInt64:
-        cells = cells.cast(pl.Int64)
-    coded = code(cells, threads, held.ids)
+    coded = code_slices(slice_of, source.bounds, threads, held.ids)
+    faults.add(np.flatnonzero(coded.codes < 0), "customer_id", MISSING)
     if coded.values.dtype == pl.String and (coded.values.head(1) == "").any():
         faults.add(np.flatnonzero(coded.codes == 0), "customer_id", READERS["id"].reason)
     return coded
 
 
-def _read_kinds(source: Source, threads: Threads, faults: Faults) -> np.ndarray:
-    cells = _needed(source, "kind", faults, "is missing: say what happened")
-    coded = code(cells, threads)
-    places = coded.values.cast(pl.Enum(KINDS), strict=False).to_physical()
-    kinds = np.append(places.fill_null(INVALID).to_numpy().astype(np.uint8), INVALID)[coded.codes]
-    if places.null_count():
-        unknown = np.flatnonzero((kinds == INVALID) & (coded.codes >= 0))
+def read_kinds(source: Source, threads: Threads, faults: Faults) -> np.ndarray:
+    """Return the kinds by their places in the fold order, INVALID for others; uint8."""
+    kinds = np.empty(source.height, np.uint8)
+    known = pl.Enum(KINDS)
+
+    def read(start: int, end: int) -> tuple[np.ndarray, np.ndarray]:
+        cells = source.slice("kind", start, end)
+        places = cells.cast(pl.String).cast(known, strict=False).to_physical()
+        if not places.null_count():
+            kinds[start:end] = places.to_numpy()
+            return _NO_ROWS, _NO_ROWS
+        kinds[start:end] = places.cast(pl.UInt8).fill_null(INVALID).to_numpy()
+        missing = cells.is_null().to_numpy()
+        unknown = (kinds[start:end] == INVALID) & ~missing
+        return start + np.flatnonzero(missing), start + np.flatnonzero(unknown)
+
+    for missing, unknown in _by_slice(source, threads, read):
+        faults.add(missing, "kind", "is missing: say what happened")
         faults.add(unknown, "kind", "is not a known kind of event")
     return kinds
 
 
-def _read_times(source: Source, policy: Policy, faults: Faults) -> np.ndarray:
-    cells = _needed(source, "occurred_at", faults, _MISSING)
-    ticks, wrong, reason = read_times(cells)
-    faults.add(wrong, "occurred_at", reason)
+def read_times(source: Source, policy: Policy, threads: Threads, faults: Faults) -> np.ndarray:
+    """Return the instants in microseconds since 1970; int64."""
+    times = np.zeros(source.height, np.int64)
     offset = policy.day_offset_minutes * MINUTE
-    outside = outside_of(ticks, EARLIEST - offset, LATEST - offset)
-    mend = "lies outside the years 1 to 9999 in the policy's calendar: correct the time"
-    outside = outside[cells.gather(outside).is_not_null().to_numpy()] if len(outside) else outside
-    faults.add(np.setdiff1d(outside, wrong, assume_unique=True), "occurred_at", mend)
-    return ticks
+
+    def read(start: int, end: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, str]:
+        cells = source.slice("occurred_at", start, end)
+        times[start:end], wrong, reason = cells_as_times(cells)
+        outside = outside_of(times[start:end], EARLIEST - offset, LATEST - offset)
+        missing = np.flatnonzero(cells.is_null().to_numpy()) if cells.null_count() else _NO_ROWS
+        outside = np.setdiff1d(outside, np.union1d(wrong, missing))
+        return start + missing, start + wrong, start + outside, reason
+
+    calendar = "lies outside the years 1 to 9999 in the policy's calendar: correct the time"
+    for missing, wrong, outside, reason in _by_slice(source, threads, read):
+        faults.add(missing, "occurred_at", MISSING)
+        faults.add(wrong, "occurred_at", reason)
+        faults.add(outside, "occurred_at", calendar)
+    return times
 
 
-def _read_sequences(source: Source, faults: Faults) -> np.ndarray:
+def _by_slice(
+    source: Source, threads: Threads, read: Callable[[int, int], Result]
+) -> list[Result]:
+    """Read the slices of a column that every event has; a log without rows may lack it."""
+    if not source.height:
+        return []
+    return threads.map(lambda bounds: read(*bounds), list(pairwise(source.bounds)))
+
+
+def read_sequences(source: Source, faults: Faults) -> np.ndarray:
     cells = source.column("sequence")
     if cells is None:
         return np.empty(0, np.int64)
@@ -293,7 +114,7 @@ def _read_sequences(source: Source, faults: Faults) -> np.ndarray:
     return sequences
 
 
-def _read_names(source: Source, faults: Faults) -> np.ndarray:
+def read_names(source: Source, faults: Faults) -> np.ndarray:
     """Return one hash for each pair of source and event_id."""
     cells = source.column("event_id")
     if cells is None or cells.null_count() == len(cells):

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from lifecycle_model.columnar.cells import READERS, is_text
+from lifecycle_model.columnar.coding import bounds_of
 from lifecycle_model.columnar.schema import COLUMNS, NEEDED, OWN_COLUMNS
 from lifecycle_model.errors import InvalidColumns, Problem
 
@@ -23,6 +24,13 @@ class Source(Protocol):
     @property
     def dtypes(self) -> dict[str, pl.DataType]:
         """The columns that a log may have, with their types; none without cells."""
+
+    @property
+    def bounds(self) -> list[int]:
+        """Where the slices start that columns are best read in, and where the last one ends."""
+
+    def slice(self, name: str, start: int, end: int) -> pl.Series:
+        """Return the cells of some rows of a column that is there."""
 
     def column(self, name: str) -> pl.Series | None:
         """Return a column, or None where the log has none of that name."""
@@ -48,6 +56,15 @@ class FrameSource:
     def dtypes(self) -> dict[str, pl.DataType]:
         """The columns with their types."""
         return known_types(self.frame.schema)
+
+    @property
+    def bounds(self) -> list[int]:
+        """Where slices start, and where the last one ends."""
+        return bounds_of(self.height)
+
+    def slice(self, name: str, start: int, end: int) -> pl.Series:
+        """Return the cells of some rows."""
+        return self.frame[name].slice(start, end - start)
 
     def column(self, name: str) -> pl.Series | None:
         """Return a column."""

@@ -39,9 +39,13 @@ class Threads:
         with ThreadPoolExecutor(self.count) as pool:
             return list(pool.map(work, items))
 
+    def bounds(self, length: int) -> list[int]:
+        """Return where equal parts of a range start, and where the last one ends."""
+        return [length * part // self.count for part in range(self.count + 1)]
+
     def over(self, length: int, work: Callable[[int, int], Result]) -> list[Result]:
         """Do the work for equal parts of a range, given by start and end."""
-        bounds = [length * part // self.count for part in range(self.count + 1)]
+        bounds = self.bounds(length)
         return self.map(
             lambda part: work(bounds[part], bounds[part + 1]), range(self.count)
         )
