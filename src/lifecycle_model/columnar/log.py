@@ -9,7 +9,7 @@ from lifecycle_model.columnar.coding import Coded
 from lifecycle_model.columnar.faults import Faults
 from lifecycle_model.columnar.folding import NO_TIME
 from lifecycle_model.columnar.held import Held
-from lifecycle_model.columnar.own import Own
+from lifecycle_model.columnar.own import Own, defaults_of
 from lifecycle_model.columnar.reading import (
     read_ids,
     read_kinds,
@@ -80,20 +80,25 @@ def read_log(
         mend = "is older than the clock of the customer's snapshot: fold the whole log again"
         faults.add(late, "occurred_at", mend)
     kinds[faults.rows] = INVALID
-    records, starts, places = group(
-        ids.codes, kinds, times, len(ids.values), until, threads
+    own = Own(source, threads, faults, kinds)
+    named, opportunities, main = own.opportunities(held.opportunity_names)
+    records = group(
+        ids.codes, kinds, times, len(ids.values), until, defaults_of(main), threads
     )
-    own = Own(source, threads, faults, kinds, records, places)
-    own.fill(policy)
-    opportunities = own.opportunities(held.opportunity_names)
-    cases = own.cases(held.case_names)
+    own.fill(records, policy)
+    corrected = own.positions()
+    records.write("opportunity", corrected, np.full(len(corrected), main))
+    records.write("opportunity", named, opportunities.codes)
+    with_case, cases = own.coded("case_id", held.case_names)
+    records.write("value", with_case, cases.codes)
     currencies = own.currencies(held.currency_names)
     own.check_corrections()
     sequences = read_sequences(source, faults)
     names = read_names(source, faults)
     bad = faults.rows
     kinds[bad] = INVALID
-    records["kind"][places[bad]] = INVALID
+    records.write("kind", bad, np.full(len(bad), INVALID))
+    starts = records.starts
     future = np.empty(0, np.int64)
     if starts[-1] < len(kinds):
         future = np.flatnonzero((times > until) & (kinds != INVALID))
@@ -108,11 +113,11 @@ def read_log(
         ids=ids.values,
         held_at=held_at,
         known=known,
-        records=records[:-1],
+        records=records.records[:-1],
         starts=starts,
         future=future,
-        opportunities=opportunities,
-        cases=cases,
+        opportunities=opportunities.values,
+        cases=cases.values,
         currencies=currencies,
         sequences=sequences,
         names=names,

@@ -14,6 +14,7 @@ from lifecycle_model.columnar.cells import READERS
 from lifecycle_model.columnar.coding import Coded, code
 from lifecycle_model.columnar.faults import MISSING, Faults
 from lifecycle_model.columnar.jit import compiled
+from lifecycle_model.columnar.records import Records
 from lifecycle_model.columnar.schema import FOLDED, OWN_COLUMNS, places_of
 from lifecycle_model.columnar.source import Source
 from lifecycle_model.columnar.threads import Threads
@@ -32,77 +33,80 @@ _CHECKED: Final = tuple(
 )
 
 
+_FIELDS: Final = {
+    "amount": ("amount",),
+    "value": ("covers_until", "purchased_on", "score", "situation", "position"),
+    "flag": ("full", "complaint", "allowed"),
+}
+"""The columns that are written as they are read, by the field of the record."""
+
+
+def defaults_of(main: int) -> np.ndarray:
+    """Return what the records of each kind start with: value and opportunity.
+
+    Args:
+        main: the code of the opportunity that is meant where none is named.
+    """
+    found = np.empty((len(KINDS), 2), np.int32)
+    found[:] = 0, -1
+    found[list(places_of("purchase_completed", "purchase_reversed")), 0] = at.NONE
+    column = OWN_COLUMNS["opportunity_id"]
+    for kind, default in zip(column.kinds, column.defaults, strict=True):
+        if default is not None:
+            found[kind, 1] = main
+    return found
+
+
 class Own:
-    """Writes the columns into the records of the rows that own them."""
+    """Reads the columns and writes them into the records of the rows that own them."""
 
     def __init__(
-        self,
-        source: Source,
-        threads: Threads,
-        faults: Faults,
-        kinds: np.ndarray,
-        records: np.ndarray,
-        places: np.ndarray,
+        self, source: Source, threads: Threads, faults: Faults, kinds: np.ndarray
     ) -> None:
         self.source = source
         self.threads = threads
         self.faults = faults
         self.kinds = kinds
-        self.records = records
-        self.places = places
         self._by_kind, self._starts = _group_by_kind(kinds, len(KINDS))
         self._filled: dict[str, np.ndarray] = {}
         """By column: the rows that have a cell."""
 
-    def fill(self, policy: Policy) -> None:
-        """Write what the kernel reads beside the codes of ids, kind by kind."""
-        self.write("amount", *self.sound("amount")[::2])
-        for kind, name in (
-            ("purchase_completed", "covers_until"),
-            ("purchase_reversed", "purchased_on"),
-        ):
-            self.write("value", self.rows_of(places_of(kind)), at.NONE)
-            self.write("value", *self.sound(name)[::2])
-        for name in ("full", "complaint", "allowed"):
-            self.write("flag", *self.sound(name)[::2])
-        for name in ("score", "situation", "position"):
-            self.write("value", *self.sound(name)[::2])
-        rows, cells, _ = self.sound("behaviour")
-        self.write("value", rows, cells.is_in(list(policy.qualifying_behaviours)).to_numpy())
-        self.write("value", self.sound("supplier")[0], 1)
-        for name in ("channel", *_CHECKED):
-            self.sound(name)
-
-    def write(self, name: str, rows: np.ndarray, values: np.ndarray | int) -> None:
-        """Write a field of the records of some rows."""
-        self.records[name][self.places[rows]] = values
-
-    def opportunities(self, also: pl.Series) -> pl.Series:
-        """Write the opportunities that events name, by themselves or as "main"; return all."""
-        column = OWN_COLUMNS["opportunity_id"]
-        defaults = zip(column.kinds, column.defaults, strict=True)
-        usual = self.rows_of(kind for kind, default in defaults if default is not None)
-        rows, coded = self._coded("opportunity_id", pl.concat([also, pl.Series([_MAIN])]))
-        main = coded.values.search_sorted(_MAIN)
-        self.write("opportunity", usual, main)
-        self.write("opportunity", self._filled["position"], main)
-        self.write("opportunity", rows, coded.codes)
-        return coded.values
-
-    def cases(self, also: pl.Series) -> pl.Series:
-        """Write the cases that events name; return all."""
-        rows, coded = self._coded("case_id", also)
-        self.write("value", rows, coded.codes)
-        return coded.values
+    def opportunities(self, also: pl.Series) -> tuple[np.ndarray, Coded, int]:
+        """Return the rows that name an opportunity, the ids as codes, and the code of "main"."""
+        rows, coded = self.coded("opportunity_id", pl.concat([also, pl.Series([_MAIN])]))
+        return rows, coded, int(coded.values.search_sorted(_MAIN))
 
     def currencies(self, also: pl.Series) -> Coded:
         """Return the currencies of the amounts, by row; without codes where there is none."""
-        rows, coded = self._coded("currency", also)
+        rows, coded = self.coded("currency", also)
         if not len(rows):
             return coded
         codes = np.full(len(self.kinds), -1, np.int32)
         codes[rows] = coded.codes
         return Coded(codes, coded.values)
+
+    def fill(self, records: Records, policy: Policy) -> None:
+        """Write what the kernel reads beside the codes of ids."""
+        for field, names in _FIELDS.items():
+            for name in names:
+                rows, _, numbers = self.sound(name)
+                records.write(field, rows, numbers)
+        rows, cells, _ = self.sound("behaviour")
+        qualifies = cells.is_in(list(policy.qualifying_behaviours)).to_numpy()
+        records.write("value", rows, qualifies)
+        rows, _, _ = self.sound("supplier")
+        records.write("value", rows, np.ones(len(rows), np.int64))
+        for name in ("channel", *_CHECKED):
+            self.sound(name)
+
+    def coded(self, name: str, also: pl.Series) -> tuple[np.ndarray, Coded]:
+        """Return the rows with a text in a column, and the texts as codes."""
+        rows, cells, _ = self.sound(name)
+        return rows, code(cells.cast(pl.String), self.threads, also)
+
+    def positions(self) -> np.ndarray:
+        """Return the rows that correct a position."""
+        return self._filled["position"]
 
     def rows_of(
         self, kinds: Iterable[int], start: int = 0, end: int | None = None
@@ -164,11 +168,6 @@ class Own:
         beside = np.intersect1d(situations, self._filled["opportunity_id"])
         mend = "goes with position, not with situation: remove it"
         self.faults.add(beside, "opportunity_id", mend)
-
-    def _coded(self, name: str, also: pl.Series) -> tuple[np.ndarray, Coded]:
-        """Return the rows with a text in a column, and the texts as codes."""
-        rows, cells, _ = self.sound(name)
-        return rows, code(cells.cast(pl.String), self.threads, also)
 
 
 @compiled

@@ -49,23 +49,18 @@ def read_ids(source: Source, threads: Threads, faults: Faults, held: Held) -> Co
 
 def read_kinds(source: Source, threads: Threads, faults: Faults) -> np.ndarray:
     """Return the kinds by their places in the fold order, INVALID for others; uint8."""
-    kinds = np.empty(source.height, np.uint8)
-    known = pl.Enum(KINDS)
-
-    def read(start: int, end: int) -> tuple[np.ndarray, np.ndarray]:
-        cells = source.slice("kind", start, end)
-        places = cells.cast(pl.String).cast(known, strict=False).to_physical()
-        if not places.null_count():
-            kinds[start:end] = places.to_numpy()
-            return _NO_ROWS, _NO_ROWS
-        kinds[start:end] = places.cast(pl.UInt8).fill_null(INVALID).to_numpy()
-        missing = cells.is_null().to_numpy()
-        unknown = (kinds[start:end] == INVALID) & ~missing
-        return start + np.flatnonzero(missing), start + np.flatnonzero(unknown)
-
-    for missing, unknown in _by_slice(source, threads, read):
-        faults.add(missing, "kind", "is missing: say what happened")
+    if not source.height:
+        return np.empty(0, np.uint8)
+    coded = code_slices(
+        lambda start, end: source.slice("kind", start, end), source.bounds, threads
+    )
+    known = coded.values.cast(pl.Enum(KINDS), strict=False).to_physical()
+    places = np.append(known.cast(pl.UInt8).fill_null(INVALID).to_numpy(), np.uint8(INVALID))
+    kinds = places[coded.codes]
+    if known.null_count():
+        unknown = np.flatnonzero((kinds == INVALID) & (coded.codes >= 0))
         faults.add(unknown, "kind", "is not a known kind of event")
+    faults.add(np.flatnonzero(coded.codes < 0), "kind", "is missing: say what happened")
     return kinds
 
 

@@ -3,6 +3,7 @@
 # ruff: noqa: ANN001, ANN202, PLR0913, PLR0917 - compiled code goes by position, untyped
 # mypy: disable-error-code="no-untyped-def"
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -35,14 +36,44 @@ DROPPED: Final = 254
 """Stands for the kind of a record that does not fold: a copy, or the loser of a conflict."""
 
 
+FIELDS: Final = ("amount", "value", "opportunity", "flag", "kind")
+"""The fields that columns write."""
+
+_WORDS: Final = 4
+"""A record as words of 64 bits: time, amount, value with opportunity, row with kind and marks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Records by customer, and where each row of the log has its own."""
+
+    records: np.ndarray
+    """One more stands at the end, for all rows that are left out."""
+    starts: np.ndarray
+    """Where each customer's records start, and where the last one's end; int64."""
+    places: np.ndarray
+    """By row, uint32."""
+    threads: Threads
+
+    def write(self, name: str, rows: np.ndarray, values: np.ndarray) -> None:
+        """Write a field of the records of some rows."""
+        field = FIELDS.index(name)
+        wide = values.astype(np.int64, copy=False)
+        self.threads.over(
+            len(rows),
+            lambda *part: _write(self.records, self.places, rows, wide, field, *part),
+        )
+
+
 def group(
     ids: np.ndarray,
     kinds: np.ndarray,
     times: np.ndarray,
     customers: int,
     until: int,
+    defaults: np.ndarray,
     threads: Threads,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> Records:
     """Group events by customer with a counting sort; those of one customer keep their order.
 
     Args:
@@ -51,12 +82,8 @@ def group(
         times: by row, in microseconds since 1970.
         customers: how many customers the codes tell apart.
         until: events after this instant are left out.
+        defaults: by kind, what its records start with: value and opportunity; int32.
         threads: who share the work.
-
-    Returns:
-        The records, with time, row and kind filled in and one more record at the end; where each
-        customer's records start, and where the last one's end; by row the place of its record,
-        which is the last one for all rows that are left out.
     """
     counts = np.array(
         threads.over(
@@ -67,23 +94,25 @@ def group(
     starts = np.concatenate([[0], np.cumsum(counts.sum(axis=0))])
     cursors = starts[:-1] + np.cumsum(counts, axis=0) - counts
     records = np.empty(starts[-1] + 1, RECORD)
+    words = records.view(np.int64).reshape(-1, _WORDS)
     places = np.empty(len(kinds), np.uint32)
     bounds = threads.bounds(len(kinds))
     threads.map(
         lambda part: _scatter(
-            records,
+            words,
             places,
             cursors[part],
             ids,
             kinds,
             times,
             until,
+            np.ascontiguousarray(defaults).view(np.int64)[:, 0],
             bounds[part],
             bounds[part + 1],
         ),
         range(threads.count),
     )
-    return records, starts, places
+    return Records(records, starts, places, threads)
 
 
 def clock_places(
@@ -125,21 +154,34 @@ def _count(ids, kinds, times, until, customers, start, end):
 
 
 @compiled
-def _scatter(records, places, cursors, ids, kinds, times, until, start, end):
+def _scatter(words, places, cursors, ids, kinds, times, until, defaults, start, end):
     for row in range(start, end):
-        if kinds[row] == INVALID or times[row] > until:
-            places[row] = len(records) - 1
+        kind = kinds[row]
+        if kind == INVALID or times[row] > until:
+            places[row] = len(words) - 1
             continue
         place = cursors[ids[row]]
         cursors[ids[row]] = place + 1
         places[row] = place
-        record = records[place]
-        record.time = times[row]
-        record.amount = 0
-        record.value = 0
-        record.opportunity = -1
-        record.row = row
-        record.kind = kinds[row]
-        record.flag = 0
-        record.tied = 0
-        record.named = 0
+        # Whole words, since memory takes few writes at a time; the lower half comes first.
+        words[place, 0] = times[row]
+        words[place, 1] = 0
+        words[place, 2] = defaults[kind]
+        words[place, 3] = row | np.int64(kind) << 32
+
+
+@compiled
+def _write(records, places, rows, values, field, start, end):
+    for at in range(start, end):
+        record = records[places[rows[at]]]
+        value = values[at]
+        if field == 0:
+            record.amount = value
+        elif field == 1:
+            record.value = value
+        elif field == 2:
+            record.opportunity = value
+        elif field == 3:
+            record.flag = value
+        else:
+            record.kind = value
