@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from lifecycle_model.columnar.cells import READERS, read_times, whole_numbers
+from lifecycle_model.columnar.cells import READERS, is_text, read_times, whole_numbers
 from lifecycle_model.columnar.coding import Coded, code
 from lifecycle_model.columnar.jit import compiled
 from lifecycle_model.columnar.faults import Faults
@@ -19,6 +19,7 @@ from lifecycle_model.columnar.schema import FOLDED, OWN_COLUMNS, places_of
 from lifecycle_model.columnar.source import Source, check_columns
 from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.columnar.times import EARLIEST, LATEST, MINUTE
+from lifecycle_model.errors import InvalidColumns, Problem
 from lifecycle_model.events import KINDS
 from lifecycle_model.kernel import layout as at
 from lifecycle_model.policy import Policy
@@ -27,6 +28,7 @@ INVALID: Final = 255
 """Stands for the kind of a row that cannot be folded."""
 
 _MISSING: Final = "is missing: give it a value"
+_WIDE: Final = "is not a whole number of 64 bits"
 _NO_ROWS: Final = np.empty(0, np.uint32)
 
 # Columns of which nothing is kept, but whose cells must be sound.
@@ -108,7 +110,8 @@ def _fill_values(log: "_Own", policy: Policy, numbers: Numbers) -> None:
         rows, _, number = log.sound(name)
         values[rows] = number
     rows, cells, _ = log.sound("behaviour")
-    values[rows] = cells.is_in(list(policy.qualifying_behaviours)).to_numpy()
+    qualify = list(policy.qualifying_behaviours)
+    values[rows] = cells.cast(pl.String).is_in(qualify).to_numpy()
     rows, _, _ = log.sound("supplier")
     values[rows] = 1
     rows = log.rows_of(places_of("case_opened", "case_closed"))
@@ -243,14 +246,38 @@ def _needed(source: Source, name: str, faults: Faults, mend: str) -> pl.Series:
 def _read_ids(source: Source, threads: Threads, faults: Faults, held: Held) -> Coded:
     cells = _needed(source, "customer_id", faults, _MISSING)
     if not len(cells):
-        cells = held.ids.clear()
-    elif cells.dtype.is_integer():
-        cells = cells if cells.dtype == pl.UInt64 else cells.cast(pl.Int64)
+        return code(held.ids.clear(), threads, held.ids)
+    if cells.dtype.is_integer():
+        narrow = cells.cast(_integers(cells, held.ids), strict=False)
+        wide = narrow.is_null() & cells.is_not_null()
+        faults.add(np.flatnonzero(wide.to_numpy()), "customer_id", _WIDE)
+        cells = narrow
     else:
         empty = cells.cast(pl.String).str.len_bytes() == 0
         rows = np.flatnonzero(empty.fill_null(value=False).to_numpy())
         faults.add(rows, "customer_id", READERS["id"].reason)
-    return code(cells, threads, held.ids)
+    return code(cells, threads, _same_ids(held.ids, cells.dtype))
+
+
+def _integers(*ids: pl.Series) -> pl.DataType:
+    """Return the type of 64 bits for whole numbers: signed, unless they are large already."""
+    large = any(one.dtype in {pl.UInt64, pl.UInt128} for one in ids)
+    negative = any(one.dtype.is_signed_integer() and (one < 0).any() for one in ids)
+    return pl.UInt64() if large and not negative else pl.Int64()
+
+
+def _same_ids(ids: pl.Series, dtype: pl.DataType) -> pl.Series:
+    """Return the ids of snapshots in the type of a log's.
+
+    Raises:
+        InvalidColumns: they are of another kind.
+    """
+    if not len(ids) or is_text(ids.dtype) == is_text(dtype):
+        same = ids.cast(pl.String if is_text(dtype) else dtype, strict=False)
+        if not same.null_count():
+            return same
+    mend = f"holds {ids.dtype}, that of the log {dtype}: cast one of them"
+    raise InvalidColumns("the frame of snapshots", (Problem("column", "'customer_id'", mend),))
 
 
 def _read_kinds(source: Source, threads: Threads, faults: Faults) -> np.ndarray:
@@ -291,8 +318,8 @@ def _read_sequences(source: Source, faults: Faults) -> np.ndarray:
     if cells.dtype.is_float():
         filled &= cells.is_not_nan()
     rows = np.flatnonzero(filled.to_numpy())
-    numbers, sound = whole_numbers(cells.filter(filled), -(2**63), 2**63 - 1)
-    faults.add(rows[~sound], "sequence", "is not a whole number of 64 bits")
+    numbers, sound = whole_numbers(cells.filter(filled))
+    faults.add(rows[~sound], "sequence", _WIDE)
     sequences = np.zeros(len(cells), np.int64)
     sequences[rows] = numbers
     return sequences
