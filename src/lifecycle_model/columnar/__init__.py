@@ -5,7 +5,7 @@ need the extra `columnar`.
 """
 
 from lifecycle_model.columnar.files import replay_file
-from lifecycle_model.columnar.replay import Replay, replay
+from lifecycle_model.columnar.replaying import Replay, replay
 from lifecycle_model.columnar.snapshots import from_customers, to_customer
 
 __all__ = ["Replay", "from_customers", "replay", "replay_file", "to_customer"]

@@ -21,6 +21,7 @@ from lifecycle_model.events import (
     MONEY_UNITS,
     Day,
     Instant,
+    Integer,
     Money,
     money_units,
 )
@@ -28,6 +29,11 @@ from lifecycle_model.states import BuyingPosition, Situation
 
 _MOST: Final = int(MAX_AMOUNT) * MONEY_UNITS
 _PER_MICROSECOND: Final = {"ms": (1000, 1), "us": (1, 1), "ns": (1, 1000)}
+
+_PLAIN_TIME: Final = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    r"(\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
+)
 
 Read = tuple[np.ndarray, np.ndarray]
 """Numbers, and which of them are sound."""
@@ -50,9 +56,16 @@ def is_text(dtype: pl.DataType) -> bool:
     return dtype in (pl.String, pl.Categorical, pl.Enum)
 
 
-def is_empty(dtype: pl.DataType) -> bool:
-    """Return whether a column can hold nothing but nulls."""
-    return dtype == pl.Null
+def in_calendar(cells: pl.Series) -> pl.Series:
+    """Return which dates or times lie in the years 1 to 9999; times of day all do."""
+    if cells.dtype == pl.Time:
+        return cells.is_not_null()
+    ticks = cells.to_physical()
+    if cells.dtype == pl.Date:
+        return (ticks >= 1 - EPOCH) & (ticks <= date.max.toordinal() - EPOCH)
+    times, share = _PER_MICROSECOND[cells.dtype.time_unit]  # type: ignore[attr-defined]
+    ticks = ticks // share
+    return (ticks >= EARLIEST // times) & (ticks <= LATEST // times)
 
 
 def _by_value(cells: pl.Series, read: Callable[[str], int]) -> Read:
@@ -76,12 +89,12 @@ def _by_value(cells: pl.Series, read: Callable[[str], int]) -> Read:
 
 
 def _validated(annotation: object, number: Callable[[Any], int]) -> Callable[[str], int]:
-    """Return a reader of one text that accepts what single events accept."""
+    """Return a reader of one text that accepts what single events accept as text."""
     adapter: TypeAdapter[Any] = TypeAdapter(annotation)
 
     def read(text: str) -> int:
         try:
-            return number(adapter.validate_python(text))
+            return number(adapter.validate_strings(text))
         except ValidationError as error:
             raise ValueError from error
 
@@ -104,12 +117,19 @@ def _money(cells: pl.Series) -> Read | None:
 
 
 def _money_floats(amounts: np.ndarray) -> Read:
-    """A float means the shortest decimal that it is written as; four places are enough."""
+    """A float means the decimal that it is written as; four places are enough."""
     wide = amounts.astype(np.float64)
-    with np.errstate(invalid="ignore", over="ignore"):
-        inside = (wide >= 0) & (wide <= float(MAX_AMOUNT))
-        units = np.rint(np.where(inside, wide, 0) * MONEY_UNITS)
-        sound = inside & ((units / MONEY_UNITS).astype(amounts.dtype) == amounts)
+    inside = (wide >= 0) & (wide <= float(MAX_AMOUNT))
+    wide = np.where(inside, wide, 0)
+    units = np.rint(wide * MONEY_UNITS)
+    sound = inside & ((units / MONEY_UNITS).astype(amounts.dtype) == amounts)
+    if amounts.dtype != np.float64:
+        # One of few digits stands for many decimals: the one itself, else the shortest.
+        short = units / MONEY_UNITS != wide
+        for share in (10, 100, 1000, 10_000):
+            rounder = np.rint(wide * (MONEY_UNITS / share)) * share
+            same = (rounder / MONEY_UNITS).astype(amounts.dtype) == amounts
+            units = np.where(short & same, rounder, units)
     return units.astype(np.int64), sound
 
 
@@ -139,13 +159,13 @@ def _day(cells: pl.Series) -> Read | None:
         return _by_value(cells, _validated(Day, date.toordinal))
     if cells.dtype == pl.Datetime:
         # Some frames know days only as the midnights that begin them.
-        local = cells.dt.replace_time_zone(None)
+        local = cells.set(~in_calendar(cells), None).dt.replace_time_zone(None)
         days = local.dt.date()
-        midnight = (days.cast(local.dtype) == local).to_numpy()
-        return days.to_physical().to_numpy().astype(np.int64) + EPOCH, midnight
+        cells = days.set(days.cast(local.dtype) != local, None)
     if cells.dtype == pl.Date:
-        days = cells.to_physical().to_numpy().astype(np.int64) + EPOCH
-        return days, (days >= 1) & (days <= date.max.toordinal())
+        sound = in_calendar(cells).fill_null(value=False).to_numpy()
+        days = cells.to_physical().fill_null(0).to_numpy().astype(np.int64)
+        return np.where(sound, days, 0) + EPOCH, sound
     return None
 
 
@@ -165,19 +185,22 @@ def _score(cells: pl.Series) -> Read | None:
     return None
 
 
-def whole_numbers(cells: pl.Series, least: int, most: int) -> Read:
+def whole_numbers(cells: pl.Series, least: int = -(2**63), most: int = 2**63 - 1) -> Read:
     """Read whole numbers between two bounds, however they are written."""
     if is_text(cells.dtype):
-        numbers, sound = _by_value(cells, int)
-    elif cells.dtype.is_integer():
-        narrow = cells.cast(pl.Int64, strict=False)
-        sound = narrow.is_not_null().to_numpy()
-        numbers = narrow.fill_null(0).to_numpy()
-    else:
+        numbers, sound = _by_value(cells, _validated(Integer, int))
+    elif cells.dtype.is_float():
         wide = cells.cast(pl.Float64).to_numpy()
-        sound = np.isfinite(wide) & (np.abs(wide) < 2.0**63)
+        sound = (wide >= -(2.0**63)) & (wide < 2.0**63)
         numbers = np.where(sound, wide, 0).astype(np.int64)
         sound &= numbers == wide
+    else:
+        narrow = cells.cast(pl.Int64, strict=False)
+        same = narrow.is_not_null()
+        if cells.dtype.is_decimal():
+            same &= (narrow.cast(cells.dtype, strict=False) == cells).fill_null(value=False)
+        sound = same.to_numpy()
+        numbers = narrow.fill_null(0).to_numpy()
     return numbers, sound & (numbers >= least) & (numbers <= most)
 
 
@@ -251,7 +274,8 @@ def read_times(cells: pl.Series) -> tuple[np.ndarray, np.ndarray, str]:
     dtype = cells.dtype
     if is_text(dtype):
         ticks, wrong = _time_texts(cells)
-        return ticks, wrong, "is not an aware ISO 8601 time: 2024-05-01T12:00:00+00:00"
+        mend = "is not an aware ISO 8601 time: write it like 2024-05-01T12:00:00+00:00"
+        return ticks, wrong, mend
     if not isinstance(dtype, pl.Datetime) or dtype.time_zone is None:
         reason = "has no time zone: give aware times, for example in UTC"
         return np.zeros(len(cells), np.int64), _filled(cells, np.arange(len(cells))), reason
@@ -283,7 +307,7 @@ def _filled(cells: pl.Series, rows: np.ndarray) -> np.ndarray:
 def _time_texts(cells: pl.Series) -> tuple[np.ndarray, np.ndarray]:
     texts = cells.cast(pl.String)
     read = texts.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", time_unit="us", strict=False)
-    plain = texts.str.contains(r"^[0-9]{4}-.{14}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$")
+    plain = texts.str.contains(_PLAIN_TIME)
     strange = np.flatnonzero((texts.is_not_null() & ~(plain & read.is_not_null())).to_numpy())
     ticks = read.to_physical().fill_null(0).to_numpy()
     if not len(strange):

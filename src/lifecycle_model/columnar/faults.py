@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from lifecycle_model.columnar.cells import is_text
+from lifecycle_model.columnar.cells import in_calendar, is_text
 from lifecycle_model.errors import BadRow, InvalidRows
 
 if TYPE_CHECKING:
@@ -19,6 +19,16 @@ LISTED: Final = 100
 """How many rows an error names; it counts all of them."""
 
 _LONGEST: Final = 80
+_NOTHING: Final = "nothing"
+
+# As `repr` writes them: a line of a report stays one line, whatever the cells hold.
+_ESCAPES: Final = {
+    "\\": "\\\\",
+    **{
+        chr(code): repr(chr(code))[1:-1]
+        for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
+    },
+}
 
 _SCHEMA = {"row": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
 
@@ -35,13 +45,13 @@ class Faults:
         if len(rows) == 0:
             return
         cells = self.source.column(column)
-        if cells is None:
-            values = pl.Series([None] * len(rows), dtype=pl.String)
-        else:
-            values = _texts(cells.gather(rows))
+        values = _texts(cells.gather(rows)) if cells is not None else _NOTHING
         self._found.append(
-            pl.DataFrame({"row": pl.Series(rows, dtype=pl.UInt32), "value": values}).select(
-                "row", pl.lit(column).alias("column"), "value", pl.lit(reason).alias("reason")
+            pl.DataFrame({"row": pl.Series(rows, dtype=pl.UInt32)}).select(
+                "row",
+                pl.lit(column).alias("column"),
+                pl.lit(values).alias("value"),
+                pl.lit(reason).alias("reason"),
             )
         )
 
@@ -76,10 +86,24 @@ def refuse_faults(frame: pl.DataFrame) -> None:
 def _texts(cells: pl.Series) -> pl.Series:
     """Return cells as they appear in an error: text in quotes, and nothing too long."""
     if cells.dtype.is_nested():
-        texts = pl.Series([str(cell.to_list()) for cell in cells], dtype=pl.String)
+        texts = pl.Series([str(cell) for cell in cells.to_list()], dtype=pl.String)
+    elif cells.dtype.is_temporal():
+        texts = _times(cells)
     else:
         texts = cells.cast(pl.String)
     if is_text(cells.dtype):
-        texts = pl.Series("'") + texts + pl.Series("'")
+        quote = pl.Series(["'"])
+        escaped = texts.str.replace_many(list(_ESCAPES), list(_ESCAPES.values()))
+        texts = quote + escaped + quote
     long = texts.str.len_chars() > _LONGEST
-    return texts.zip_with(~long, texts.str.head(_LONGEST - 3) + "...").fill_null("nothing")
+    short = texts.zip_with(~long, texts.str.head(_LONGEST - 3) + pl.Series(["..."]))
+    return short.fill_null(_NOTHING)
+
+
+def _times(cells: pl.Series) -> pl.Series:
+    """Return times as text; those that no calendar knows, and spans, as bare numbers."""
+    bare = cells.to_physical().cast(pl.String)
+    if cells.dtype == pl.Duration:
+        return bare
+    told = cells.set(~in_calendar(cells), None).cast(pl.String)
+    return told.zip_with(told.is_not_null(), bare)

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from lifecycle_model.columnar.coding import SLICE
 from lifecycle_model.columnar.faults import refuse_faults
-from lifecycle_model.columnar.replay import OnInvalid, Replay, Run, joined, share_of
+from lifecycle_model.columnar.replaying import OnInvalid, Replay, Run, joined, share_of
 from lifecycle_model.columnar.schema import COLUMNS, OWN_COLUMNS
 from lifecycle_model.columnar.source import FrameSource, Source, check_names, known_types
 from lifecycle_model.errors import TooLittleMemory, UnknownName, UnreadableLog
@@ -217,7 +217,7 @@ def _known(scan: pl.LazyFrame) -> pl.LazyFrame:
 
 def _scan_csv(path: Path) -> pl.LazyFrame:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        check_names(next(csv.reader(file), []), str(path))
+        check_names(next(csv.reader(file), []), str(path), COLUMNS)
     return _known(pl.scan_csv(path, infer_schema=False))
 
 

@@ -43,8 +43,8 @@ def chunks(starts: np.ndarray, threads: Threads) -> list[tuple[int, int]]:
     customers = len(starts) - 1
     parts = 1 if threads.count == 1 else 8 * threads.count
     cuts = np.searchsorted(starts, np.linspace(0, starts[-1], parts + 1)[1:-1])
-    bounds = sorted({0, *(int(cut) for cut in cuts if cut < customers), customers})
-    return list(zip(bounds[:-1], bounds[1:], strict=True))
+    bounds = sorted({*(int(cut) for cut in cuts if 0 < cut < customers), customers})
+    return list(zip([0, *bounds], bounds, strict=False))
 
 
 @compiled

@@ -92,7 +92,7 @@ class Own:
                 rows, _, numbers = self.sound(name)
                 records.write(field, rows, numbers)
         rows, cells, _ = self.sound("behaviour")
-        qualifies = cells.is_in(list(policy.qualifying_behaviours)).to_numpy()
+        qualifies = cells.cast(pl.String).is_in(list(policy.qualifying_behaviours)).to_numpy()
         records.write("value", rows, qualifies)
         rows, _, _ = self.sound("supplier")
         records.write("value", rows, np.ones(len(rows), np.int64))

@@ -10,6 +10,7 @@ import polars as pl
 
 from lifecycle_model.columnar.cells import (
     READERS,
+    is_text,
     outside_of,
     read_times as cells_as_times,
     whole_numbers,
@@ -21,6 +22,7 @@ from lifecycle_model.columnar.records import INVALID
 from lifecycle_model.columnar.source import Source
 from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.columnar.times import EARLIEST, LATEST, MINUTE
+from lifecycle_model.errors import InvalidColumns, Problem
 from lifecycle_model.events import KINDS
 from lifecycle_model.policy import Policy
 
@@ -34,17 +36,32 @@ def read_ids(source: Source, threads: Threads, faults: Faults, held: Held) -> Co
     if not source.height:
         return code(held.ids.clear(), threads, held.ids)
 
-    def slice_of(start: int, end: int) -> pl.Series:
-        cells = source.slice("customer_id", start, end)
-        if cells.dtype.is_integer() and cells.dtype != pl.UInt64:
-            return cells.cast(pl.Int64)
-        return cells
-
-    coded = code_slices(slice_of, source.bounds, threads, held.ids)
+    dtype = source.dtypes.get("customer_id", pl.String())
+    same = pl.String() if is_text(dtype) else dtype if dtype == pl.UInt64 else pl.Int64()
+    coded = code_slices(
+        lambda start, end: source.slice("customer_id", start, end).cast(same),
+        source.bounds,
+        threads,
+        _same_ids(held.ids, same),
+    )
     faults.add(np.flatnonzero(coded.codes < 0), "customer_id", MISSING)
     if coded.values.dtype == pl.String and (coded.values.head(1) == "").any():
         faults.add(np.flatnonzero(coded.codes == 0), "customer_id", READERS["id"].reason)
     return coded
+
+
+def _same_ids(ids: pl.Series, dtype: pl.DataType) -> pl.Series:
+    """Return the ids of snapshots in the type of a log's.
+
+    Raises:
+        InvalidColumns: they are of another kind.
+    """
+    if not len(ids) or is_text(ids.dtype) == is_text(dtype):
+        same = ids.cast(dtype, strict=False)
+        if not same.null_count():
+            return same
+    mend = f"holds {ids.dtype}, that of the log {dtype}: cast one of them"
+    raise InvalidColumns("the frame of snapshots", (Problem("column", "'customer_id'", mend),))
 
 
 def read_kinds(source: Source, threads: Threads, faults: Faults) -> np.ndarray:
@@ -102,7 +119,7 @@ def read_sequences(source: Source, faults: Faults) -> np.ndarray:
     if cells.dtype.is_float():
         filled &= cells.is_not_nan()
     rows = np.flatnonzero(filled.to_numpy())
-    numbers, sound = whole_numbers(cells.filter(filled), -(2**63), 2**63 - 1)
+    numbers, sound = whole_numbers(cells.filter(filled))
     faults.add(rows[~sound], "sequence", "is not a whole number of 64 bits")
     sequences = np.zeros(len(cells), np.int64)
     sequences[rows] = numbers

@@ -1,7 +1,7 @@
 """Where the columns of a log come from."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,7 +11,7 @@ import polars as pl
 from lifecycle_model.columnar.cells import READERS, is_text
 from lifecycle_model.columnar.coding import bounds_of
 from lifecycle_model.columnar.schema import COLUMNS, NEEDED, OWN_COLUMNS
-from lifecycle_model.errors import InvalidColumns, Problem
+from lifecycle_model.errors import InvalidColumns, Problem, shown
 
 
 class Source(Protocol):
@@ -82,16 +82,30 @@ def known_types(schema: pl.Schema) -> dict[str, pl.DataType]:
     }
 
 
-def check_names(names: Sequence[str], what: str) -> None:
-    """Refuse columns that stand twice.
+def check_names(
+    names: Iterable[object], what: str, wanted: tuple[str, ...], rows: int = 0
+) -> list[str]:
+    """Return those names of columns that are wanted.
+
+    Args:
+        names: the columns of a frame.
+        what: what the frame is, for errors.
+        wanted: the names that are looked for.
+        rows: how many rows there are at least.
 
     Raises:
-        InvalidColumns: it names them.
+        InvalidColumns: one stands twice; or none is there, though there are others or rows.
     """
-    twice = [name for name, count in Counter(names).items() if count > 1]
+    counts = Counter(names)
+    found = [name for name in wanted if counts[name]]
+    twice = [name for name in found if counts[name] > 1]
     if twice:
         mend = "stands more than once: rename one of them"
         raise InvalidColumns(what, tuple(Problem("column", repr(name), mend) for name in twice))
+    if not found and (counts or rows):
+        mend = f"none of them is known: name them {', '.join(wanted[:3])} and so on"
+        raise InvalidColumns(what, (Problem("columns", shown(list(counts)), mend),))
+    return found
 
 
 def check_columns(source: Source) -> None:
@@ -108,7 +122,7 @@ def check_columns(source: Source) -> None:
     for name, dtype in source.dtypes.items():
         expected = _expected(name, dtype)
         if expected:
-            mend = f"holds {expected}, not {dtype}: cast it"
+            mend = f"should hold {expected}, not {dtype}: cast it"
             problems.append(Problem("column", repr(name), mend))
     if problems:
         raise InvalidColumns("the log", tuple(problems))
@@ -117,7 +131,8 @@ def check_columns(source: Source) -> None:
 def _expected(name: str, dtype: pl.DataType) -> str:
     """Return what a column should hold where its type cannot, else nothing."""
     if name == "customer_id":
-        return "" if is_text(dtype) or dtype.is_integer() else "text or whole numbers"
+        whole = dtype.is_integer() and dtype not in {pl.Int128, pl.UInt128}
+        return "" if is_text(dtype) or whole else "text or whole numbers of 64 bits"
     if name == "sequence":
         return "" if is_text(dtype) or dtype.is_numeric() else "whole numbers"
     if name == "occurred_at":

@@ -152,7 +152,7 @@ class Run:
         held = nothing_held()
         if snapshots is not None:
             frame = snapshots.snapshots if isinstance(snapshots, Replay) else snapshots
-            taken = take(frame, "the snapshots", tuple(SCHEMA))
+            taken = take(frame, "the frame of snapshots", tuple(SCHEMA))
             held = read_snapshots(taken.frame, lifecycle)
         until = None if as_of is None else aware("as_of", as_of)
         if until is not None:
