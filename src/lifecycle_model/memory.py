@@ -39,7 +39,7 @@ _BLANK: Final = Opportunity.model_construct(
     touched_on=date.min,
 )
 
-_NO_OPPORTUNITY: Final = (at.STATUS_QUO, at.NONE, at.NONE, 0, 0)
+_NO_OPPORTUNITY: Final = (at.STATUS_QUO, at.NONE, at.NONE, 0, 0, at.NEVER)
 
 _EMPTY: Final = tuple(
     {at.SCORE: at.ABSENT, at.CASE_EPOCH: 1, at.MOVED_ROW: -1}.get(slot, 0)
@@ -80,8 +80,7 @@ class Memory:
         self.program = program
         window = customer.window
         spare = [0] * room
-        # The kernel looks at the oldest day of the window; NEVER stands where there is none.
-        self.days = [*window.days, *[at.NEVER] * (room + 1)]
+        self.days = [*window.days, *spare]
         self.counts = [*window.purchases, *spare]
         self.amounts = [*window.amounts, *spare]
         self.opportunities = [*_NO_OPPORTUNITY] * len(codes.opportunities)
@@ -179,10 +178,11 @@ class Memory:
                 one.touched_on.toordinal(),
                 int(one.with_competitor),
                 1,
+                0,
             )
             if one.position is not BuyingPosition.IMPLEMENTATION:
                 self.state[at.OPEN_OPPORTUNITIES] += 1
-        self.state[at.LISTED] = len(self.customer.opportunities)
+        self.state[at.LISTED] = self.state[at.ORDERED] = len(self.customer.opportunities)
 
     def _unpack_cases(self) -> None:
         for case in self.customer.open_cases:
@@ -204,16 +204,14 @@ class Memory:
         return PurchaseWindow(tuple(days), tuple(counts), tuple(amounts))
 
     def _opportunities(self) -> tuple[Opportunity, ...]:
-        listed = self.listed[: self.state[at.LISTED]]
+        listed = sorted(self.listed[: self.state[at.LISTED]])
         if not listed:
             return ()
         names = tuple(self.codes.opportunities)
         before = {one.id: one for one in self.customer.opportunities}
         found = []
         for start in listed:
-            position, entered, touched, with_competitor, _ = self.opportunities[
-                start : start + at.OPPORTUNITY_SLOTS
-            ]
+            position, entered, touched, with_competitor = self.opportunities[start : start + 4]
             if position != at.STATUS_QUO:
                 name = names[start // at.OPPORTUNITY_SLOTS]
                 fields = {
