@@ -9,6 +9,7 @@ from lifecycle_model.encode import POSITIONS, SITUATIONS, Codes, Record, day_of
 from lifecycle_model.kernel import fold as kernel, layout as at
 from lifecycle_model.kernel.layout import Decision
 from lifecycle_model.kernel.program import Program
+from lifecycle_model.kernel.unpack import unpack_case, unpack_opportunity, unpack_window
 from lifecycle_model.states import BuyingPosition
 
 # Fields of the customer that stand in one slot each.
@@ -39,7 +40,8 @@ _BLANK: Final = Opportunity.model_construct(
     touched_on=date.min,
 )
 
-_NO_OPPORTUNITY: Final = (at.STATUS_QUO, at.NONE, at.NONE, 0, 0)
+NO_OPPORTUNITY: Final = (at.STATUS_QUO, at.NONE, at.NONE, 0, 0, at.NEVER)
+"""The slots of an opportunity that was never named."""
 
 _EMPTY: Final = tuple(
     {at.SCORE: at.ABSENT, at.CASE_EPOCH: 1, at.MOVED_ROW: -1}.get(slot, 0)
@@ -80,11 +82,10 @@ class Memory:
         self.program = program
         window = customer.window
         spare = [0] * room
-        # The kernel looks at the oldest day of the window; NEVER stands where there is none.
-        self.days = [*window.days, *[at.NEVER] * (room + 1)]
+        self.days = [*window.days, *spare]
         self.counts = [*window.purchases, *spare]
         self.amounts = [*window.amounts, *spare]
-        self.opportunities = [*_NO_OPPORTUNITY] * len(codes.opportunities)
+        self.opportunities = [*NO_OPPORTUNITY] * len(codes.opportunities)
         self.listed = [0] * len(codes.opportunities)
         self.cases = [0] * len(codes.cases)
         self.state = [*_EMPTY]
@@ -151,44 +152,23 @@ class Memory:
             state[at.DAY] = day_of(customer.clock, self.program.day_offset_minutes)
 
     def _unpack_window(self) -> None:
-        window, state = self.customer.window, self.state
-        place = len(window.days) - 1
-        while place >= 0 and window.purchases[place] == 0:
-            place -= 1
-        latest = window.days[place] if place >= 0 else state[at.OLDER_PURCHASE]
-        standing = len(window.days) - window.purchases.count(0)
-        proven = max(latest, state[at.RESTORED], state[at.CORRECTED])
-        held = state[at.CORRECTED] + self.program.correction_holds_days - 1
-        net = sum(window.amounts)
-        state[at.END] = len(window.days)
-        state[at.PURCHASE_DAYS] = standing
-        state[at.NET_REVENUE] = net
-        state[at.REVENUE] = max(0, net)
-        state[at.DAYS_SINCE_PURCHASE] = latest
-        state[at.DAYS_IDLE] = max(proven, state[at.USED])
-        state[at.DAYS_EXPIRED] = state[at.COVER] if state[at.COVER] > proven else at.NONE
-        state[at.PROTECTED] = max(state[at.COVER], held)
+        unpack_window(self.program, self, len(self.customer.window.days))
 
     def _unpack_opportunities(self) -> None:
-        for place, one in enumerate(self.customer.opportunities):
-            start = self.codes.opportunities[one.id] * at.OPPORTUNITY_SLOTS
-            self.listed[place] = start
-            self.opportunities[start : start + at.OPPORTUNITY_SLOTS] = (
+        for one in self.customer.opportunities:
+            code = self.codes.opportunities[one.id]
+            start = code * at.OPPORTUNITY_SLOTS
+            self.opportunities[start : start + at.IS_LISTED] = (
                 POSITIONS.index(one.position),
                 one.entered_on.toordinal(),
                 one.touched_on.toordinal(),
                 int(one.with_competitor),
-                1,
             )
-            if one.position is not BuyingPosition.IMPLEMENTATION:
-                self.state[at.OPEN_OPPORTUNITIES] += 1
-        self.state[at.LISTED] = len(self.customer.opportunities)
+            unpack_opportunity(self, code)
 
     def _unpack_cases(self) -> None:
         for case in self.customer.open_cases:
-            self.cases[self.codes.cases[case.id]] = 2 + case.complaint
-            self.state[at.OPEN_CASES] += 1
-            self.state[at.OPEN_COMPLAINTS] += case.complaint
+            unpack_case(self.state, self.cases, self.codes.cases[case.id], int(case.complaint))
 
     def _window(self) -> PurchaseWindow:
         if all(self.state[slot] == self.before[slot] for slot in _WINDOW_SLOTS):
@@ -204,16 +184,14 @@ class Memory:
         return PurchaseWindow(tuple(days), tuple(counts), tuple(amounts))
 
     def _opportunities(self) -> tuple[Opportunity, ...]:
-        listed = self.listed[: self.state[at.LISTED]]
+        listed = sorted(self.listed[: self.state[at.LISTED]])
         if not listed:
             return ()
         names = tuple(self.codes.opportunities)
         before = {one.id: one for one in self.customer.opportunities}
         found = []
         for start in listed:
-            position, entered, touched, with_competitor, _ = self.opportunities[
-                start : start + at.OPPORTUNITY_SLOTS
-            ]
+            position, entered, touched, with_competitor = self.opportunities[start : start + 4]
             if position != at.STATUS_QUO:
                 name = names[start // at.OPPORTUNITY_SLOTS]
                 fields = {

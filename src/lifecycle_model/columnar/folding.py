@@ -18,6 +18,7 @@ from lifecycle_model.derived import conditions
 from lifecycle_model.kernel import layout as at
 from lifecycle_model.kernel.fold import advance, fold, next_due
 from lifecycle_model.kernel.unpack import unpack_case, unpack_opportunity, unpack_window
+from lifecycle_model.memory import NO_OPPORTUNITY
 
 WRONG_CURRENCY: Final = 1
 TOO_MUCH: Final = 2
@@ -133,6 +134,7 @@ def _make(digest: str) -> Any:  # noqa: ANN401 - a compiled function
             all_cases += cases
 
         state = np.empty(len(blank), np.int64)
+        unnamed = np.array(NO_OPPORTUNITY)
         days = np.empty(most_window + 1, np.int64)
         counts = np.empty(most_window + 1, np.int64)
         amounts = np.empty(most_window + 1, np.int64)
@@ -197,9 +199,7 @@ def _make(digest: str) -> Any:  # noqa: ANN401 - a compiled function
                 state[:] = blank
                 for code in range(opportunities):
                     slot = code * at.OPPORTUNITY_SLOTS
-                    slots[slot : slot + at.OPPORTUNITY_SLOTS] = 0
-                    slots[slot + at.ENTERED] = at.NONE
-                    slots[slot + at.TOUCHED] = at.NONE
+                    slots[slot : slot + at.OPPORTUNITY_SLOTS] = unnamed
                 cases[:open_cases] = 0
                 clock = latest = since = NO_TIME
                 moved_by = -1
@@ -219,8 +219,7 @@ def _make(digest: str) -> Any:  # noqa: ANN401 - a compiled function
                             opportunity_codes, opportunities, opportunity_slots[place, 0]
                         )
                         slot = code * at.OPPORTUNITY_SLOTS
-                        slots[slot : slot + 4] = opportunity_slots[place, 1:]
-                        slots[slot + at.IS_LISTED] = 1
+                        slots[slot : slot + at.IS_LISTED] = opportunity_slots[place, 1:]
                         unpack_opportunity(memory, code)
                     for place in range(case_starts[old], case_starts[old + 1]):
                         code = _place(case_codes, open_cases, case_slots[place, 0])
@@ -247,8 +246,6 @@ def _make(digest: str) -> Any:  # noqa: ANN401 - a compiled function
                                 continue
                             if currency < 0:
                                 currency = found
-                        days[entries] = at.NEVER
-                        entries += 1
                     elif kind == _OPENED or kind == _CLOSED:
                         value = _place(case_codes, open_cases, value)
                     opportunity = np.int64(record.opportunity)
@@ -262,7 +259,6 @@ def _make(digest: str) -> Any:  # noqa: ANN401 - a compiled function
                     events[count, 5] = record.amount
                     origins[count] = place
                     count += 1
-                days[entries] = at.NEVER
 
                 state[at.RECORDING] = recording
                 used[0] = 0
@@ -318,7 +314,9 @@ def _make(digest: str) -> Any:  # noqa: ANN401 - a compiled function
                 slot = code * at.OPPORTUNITY_SLOTS
                 if slots[slot + at.POSITION] != at.STATUS_QUO:
                     left_opportunities[left_opportunity, 0] = opportunity_codes[code]
-                    left_opportunities[left_opportunity, 1:] = slots[slot : slot + 4]
+                    left_opportunities[left_opportunity, 1:] = slots[
+                        slot : slot + at.IS_LISTED
+                    ]
                     left_opportunity += 1
                     kept += 1
             values[3, customer] = kept

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lifecycle_model.kernel.absorb import restore
+from lifecycle_model.kernel.absorb import restore, stir_positions, stir_situation
 from lifecycle_model.kernel.guards import first_row
 from lifecycle_model.kernel.layout import (
     ANSWERS,
     ASK_GUARDS,
     DAYS_DISSATISFIED,
     DISSATISFIED,
+    DUE,
     ENTERED,
     IMPLEMENTATION,
     IS_LISTED,
@@ -20,11 +21,14 @@ from lifecycle_model.kernel.layout import (
     MOVED_DAY,
     MOVED_EVENT,
     MOVED_ROW,
+    NEVER,
     NO_ROW,
     NONE,
     OCCASIONAL,
     OPEN_OPPORTUNITIES,
+    OPPORTUNITY_DUE,
     OPPORTUNITY_LOST,
+    ORDERED,
     POSITION,
     POSITION_DUE,
     POTENTIAL,
@@ -34,7 +38,6 @@ from lifecycle_model.kernel.layout import (
     REFUSED,
     RUNG,
     SITUATION,
-    SITUATION_DUE,
     STANDING_PURCHASES,
     STATUS_QUO,
     SUPPLIER_CHOSEN,
@@ -131,47 +134,67 @@ def try_situation(
 
 
 def enter_position(
-    program: Program,
-    memory: Memory,
-    at: int,
-    before: int,
-    target: int,
-    day: int,
+    program: Program, memory: Memory, at: int, before: int, target: int, day: int
 ) -> None:
     """Move an opportunity to another position, with all that hangs on it."""
     state = memory.state
     opportunities = memory.opportunities
     opportunities[at + POSITION] = target
-    opportunities[at + ENTERED] = day if target != STATUS_QUO else NONE
     opportunities[at + WITH_COMPETITOR] = 0
     was_open = STATUS_QUO < before < IMPLEMENTATION
     is_open = STATUS_QUO < target < IMPLEMENTATION
     if is_open and not was_open:
         state[OPEN_OPPORTUNITIES] += 1
         if program.situation_reads_growth:
-            state[SITUATION_DUE] = day
+            stir_situation(state, day)
     elif was_open and not is_open:
         state[OPEN_OPPORTUNITIES] -= 1
-        state[SITUATION_DUE] = day
-    if target != STATUS_QUO:
-        if not opportunities[at + IS_LISTED]:
-            _list(memory, at)
-        wait = program.position_wait[target] if opportunities[at + TOUCHED] == day else 0
-        state[POSITION_DUE] = min(state[POSITION_DUE], day + wait)
+        stir_situation(state, day)
+    if target == STATUS_QUO:
+        opportunities[at + ENTERED] = NONE
+        opportunities[at + OPPORTUNITY_DUE] = NEVER
+        return
+    if not opportunities[at + IS_LISTED]:
+        _list(memory, at)
+    due = day
+    if opportunities[at + TOUCHED] == day:
+        due += program.position_wait[target]
+    opportunities[at + ENTERED] = day
+    opportunities[at + OPPORTUNITY_DUE] = due
+    if due < state[POSITION_DUE]:
+        state[POSITION_DUE] = due
+        state[DUE] = min(state[DUE], due)
 
 
 def _list(memory: Memory, at: int) -> None:
-    """Insert the opportunity among those that time visits, kept in ascending order."""
+    """Put the opportunity behind those that time visits."""
     state = memory.state
-    opportunities = memory.opportunities
+    count = state[LISTED]
+    memory.opportunities[at + IS_LISTED] = 1
+    memory.listed[count] = at
+    state[LISTED] = count + 1
+    if state[ORDERED] == count and (count == 0 or memory.listed[count - 1] < at):
+        state[ORDERED] = count + 1
+
+
+def order_listed(memory: Memory) -> None:
+    """Bring the listed opportunities into ascending order (Shell's sort)."""
+    state = memory.state
     listed = memory.listed
-    opportunities[at + IS_LISTED] = 1
-    place = state[LISTED]
-    while place > 0 and listed[place - 1] > at:
-        listed[place] = listed[place - 1]
-        place -= 1
-    listed[place] = at
-    state[LISTED] += 1
+    count = state[LISTED]
+    gap = 1
+    while gap < count - state[ORDERED]:  # few new ones need few rounds
+        gap = 3 * gap + 1
+    while gap > 0 and state[ORDERED] < count:
+        for place in range(gap, count):
+            at = listed[place]
+            hole = place
+            while hole >= gap and listed[hole - gap] > at:
+                listed[hole] = listed[hole - gap]
+                hole -= gap
+            listed[hole] = at
+        gap //= 3
+    state[ORDERED] = count
 
 
 def restored_situation(state: Numbers) -> int:
@@ -203,6 +226,6 @@ def enter_situation(
         if corrected and before < OCCASIONAL:
             state[RUNG] = OCCASIONAL
         state[DAYS_DISSATISFIED] = day
-    state[SITUATION_DUE] = day
+    stir_situation(state, day)
     if program.positions_read_customer:
-        state[POSITION_DUE] = day
+        stir_positions(state, day)

@@ -9,12 +9,14 @@ from lifecycle_model.kernel.layout import (
     DAYS_SINCE_PURCHASE,
     END,
     IMPLEMENTATION,
+    IS_LISTED,
     LISTED,
     NET_REVENUE,
     OLDER_PURCHASE,
     OPEN_CASES,
     OPEN_COMPLAINTS,
     OPEN_OPPORTUNITIES,
+    OPPORTUNITY_DUE,
     OPPORTUNITY_SLOTS,
     POSITION,
     PURCHASE_DAYS,
@@ -44,6 +46,8 @@ def unpack_opportunity(memory: Memory, code: int) -> None:
     """List an opportunity that is not at status quo, whose slots stand in the memory already."""
     state = memory.state
     at = code * OPPORTUNITY_SLOTS
+    memory.opportunities[at + IS_LISTED] = 1
+    memory.opportunities[at + OPPORTUNITY_DUE] = 0
     memory.listed[state[LISTED]] = at
     state[LISTED] += 1
     if memory.opportunities[at + POSITION] != IMPLEMENTATION:

@@ -7,7 +7,7 @@ from lifecycle_model.customer import Customer
 from lifecycle_model.encode import POSITIONS, SITUATIONS, Codes, Record
 from lifecycle_model.events import KINDS
 from lifecycle_model.kernel import layout as at, moves
-from lifecycle_model.kernel.absorb import absorb, clear_event_facts
+from lifecycle_model.kernel.absorb import absorb
 from lifecycle_model.kernel.fold import begin_day
 from lifecycle_model.kernel.guards import fact_value
 from lifecycle_model.kernel.layout import Decision
@@ -194,7 +194,7 @@ class DrivenMemory(Memory):
 
     def _fold(self, event_at: int, record: Record) -> bool:
         """Fold one event; return False where the money overflows."""
-        kind, day, named, given, _, amount = record
+        kind, day, named, given, _, _ = record
         state = self.state
         if day > state[at.DAY]:
             if state[at.DAY] > at.NONE:  # before the first event there is no time
@@ -202,14 +202,11 @@ class DrivenMemory(Memory):
             self._begin(day)
         if kind == at.TIME_PASSED:
             return True
-        absorb(self.program, self, record)
-        if amount and not -at.MONEY_LIMIT < state[at.NET_REVENUE] < at.MONEY_LIMIT:
+        if not absorb(self.program, self, record):
             return False
         self._ask_positions(event_at, record)
         if kind != at.MANUAL_CORRECTION or named < 0:
             self._ask(Axis.SITUATION, at.NO_ROW, kind, day, given, event_at)
-        if self.program.sets_facts[kind]:
-            clear_event_facts(state)
         return True
 
     def _ask_positions(self, event_at: int, record: Record) -> None:
@@ -223,6 +220,7 @@ class DrivenMemory(Memory):
             if self.program.tells_competitor[kind]:
                 moves.note_competitor(self, start, kind, row, given)
         elif kind == at.CUSTOMER_LEFT:
+            moves.order_listed(self)
             for start in self.listed[: self.state[at.LISTED]]:
                 self._ask(Axis.POSITION, start, kind, day, given, event_at)
 
@@ -244,6 +242,7 @@ class DrivenMemory(Memory):
             if day > to_day:
                 break
             kept = 0
+            moves.order_listed(self)
             for start in self.listed[: state[at.LISTED]]:
                 self._ask(Axis.POSITION, start, at.TIME_PASSED, day, 0, -1)
                 if self.opportunities[start + at.POSITION] == at.STATUS_QUO:
@@ -251,7 +250,7 @@ class DrivenMemory(Memory):
                 else:
                     self.listed[kept] = start
                     kept += 1
-            state[at.LISTED] = kept
+            state[at.LISTED] = state[at.ORDERED] = kept
             while self._ask(Axis.SITUATION, at.NO_ROW, at.TIME_PASSED, day, 0, -1) >= 0:
                 pass
 
