@@ -204,7 +204,9 @@ def whole_numbers(cells: pl.Series, least: int = -(2**63), most: int = 2**63 - 1
     return numbers, sound & (numbers >= least) & (numbers <= most)
 
 
-def _state(states: type[Situation] | type[BuyingPosition]) -> Callable[[pl.Series], Read | None]:
+def _state(
+    states: type[Situation] | type[BuyingPosition],
+) -> Callable[[pl.Series], Read | None]:
     places = {str(state): place for place, state in enumerate(states)}
 
     def place_of(text: str) -> int:
@@ -243,9 +245,7 @@ READERS: Final[dict[Form, Reader]] = {
         "is not an amount from 0 to 1e11 with at most four decimals: correct it",
         _money,
     ),
-    "day": Reader(
-        "dates, or ISO 8601 text", "is not a date: give a day without a time", _day
-    ),
+    "day": Reader("dates, or ISO 8601 text", "is not a date: give a day without a time", _day),
     "flag": Reader("true or false", "is not true or false", _flag),
     "score": Reader("whole numbers", "is not a whole number from 0 to 10", _score),
     "situation": Reader(
@@ -285,7 +285,9 @@ def read_times(cells: pl.Series) -> tuple[np.ndarray, np.ndarray, str]:
         ticks = ticks // share  # what nanoseconds can say lies inside every calendar
     wrong = outside_of(ticks, EARLIEST // times, LATEST // times)
     if times > 1:
-        ticks = np.where((ticks < EARLIEST // times) | (ticks > LATEST // times), 0, ticks) * times
+        ticks = (
+            np.where((ticks < EARLIEST // times) | (ticks > LATEST // times), 0, ticks) * times
+        )
     return ticks, wrong, "lies outside the years 1 to 9999 in UTC: correct the time"
 
 

@@ -1,8 +1,5 @@
 """Ids as dense numbers: hashed once, then verified, a slice of the column at a time."""
 
-# ruff: noqa: ANN001, ANN202, PLR0913, PLR0917 - compiled code goes by position, untyped
-# mypy: disable-error-code="no-untyped-def"
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -50,7 +47,9 @@ def code(cells: pl.Series, threads: Threads, also: pl.Series | None = None) -> C
     ([1, -1, 0, 1], ['a', 'b'])
     """
     bounds = bounds_of(len(cells))
-    return code_slices(lambda start, end: cells.slice(start, end - start), bounds, threads, also)
+    return code_slices(
+        lambda start, end: cells.slice(start, end - start), bounds, threads, also
+    )
 
 
 def bounds_of(length: int) -> list[int]:
@@ -196,4 +195,3 @@ def _rank(codes, ranks, start, end):
     for row in range(start, end):
         if codes[row] >= 0:
             codes[row] = ranks[codes[row]]
-

@@ -12,6 +12,8 @@ from lifecycle_model.columnar.folding import (
     NO_TIME,
     TOO_MUCH,
     WRONG_CURRENCY,
+    After,
+    Before,
     fold_customers,
 )
 from lifecycle_model.columnar.held import CHANNEL, SLOTS, Held, recoded
@@ -99,25 +101,24 @@ class Fold:
         moments = np.empty((4, customers), np.int64)
         values = np.empty((7, customers), np.int32)
         width = HEAD + max((len(rule.guards) for rule in program.rules), default=0)
-        table, inputs = program_record(program), self._inputs(log)
+        table, before = program_record(program), self._before(log)
         needed = _code_of(policy.currency, log.currencies.values)
         until = NO_TIME if self.as_of is None else microseconds_of(self.as_of)
 
         def fold_part(bounds: tuple[int, int]) -> tuple[Any, ...]:
-            return fold_customers()(  # type: ignore[no-any-return]
+            return fold_customers()(
                 table,
                 blank,
                 log.records,
                 log.starts,
                 *bounds,
-                log.held_at,
-                inputs,
+                before,
                 log.currencies.codes,
                 needed,
                 until,
                 int(self.recording),
                 width,
-                (states, revenues, moments, values),
+                After(states, revenues, moments, values),
             )
 
         with announced():
@@ -161,7 +162,7 @@ class Fold:
             identity=identity,
         )
 
-    def _inputs(self, log: Log) -> tuple[np.ndarray, ...]:
+    def _before(self, log: Log) -> Before:
         """Return what is held in the form and the codes of this fold."""
         held = self.held
         opportunities, cases = held.opportunity_slots.copy(), held.case_slots.copy()
@@ -169,9 +170,12 @@ class Fold:
             opportunities[:, 0], held.opportunity_names, log.opportunities
         )
         cases[:, 0] = recoded(cases[:, 0], held.case_names, log.cases)
-        return (
+        return Before(
+            log.held_at,
             np.array(SLOTS, np.int64),
             held.slots,
+            held.moments,
+            recoded(held.currencies, held.currency_names, log.currencies.values),
             held.window_starts,
             held.window_days,
             held.window_counts,
@@ -180,8 +184,6 @@ class Fold:
             opportunities,
             held.case_starts,
             cases,
-            held.moments,
-            recoded(held.currencies, held.currency_names, log.currencies.values),
         )
 
     def _tell_invalid(self, log: Log) -> None:
@@ -202,9 +204,7 @@ class Fold:
         ):
             self.faults.add(found["row"][found["flag"] == flag], column, mend)
 
-    def _clock_events(
-        self, log: Log, clocks: np.ndarray
-    ) -> pl.DataFrame:
+    def _clock_events(self, log: Log, clocks: np.ndarray) -> pl.DataFrame:
         """Return the names of the events at each customer's clock."""
         old = self._still(log, self.held.clock_events)
         if old.height:
@@ -223,9 +223,7 @@ class Fold:
         )
         return pl.concat([old, new]).sort("customer", "source", "event_id")
 
-    def _channels(
-        self, log: Log
-    ) -> pl.DataFrame:
+    def _channels(self, log: Log) -> pl.DataFrame:
         """Return the channels on which each customer's consent is withdrawn."""
         old = self._still(log, self.held.channels)
         consent = places_of("consent_changed")[0]

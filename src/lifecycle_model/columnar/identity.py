@@ -106,4 +106,3 @@ def _drop_remembered(log: Log, source: Source, remembered: pl.DataFrame) -> int:
     ).join(remembered, on=["customer", "source", "event_id"], how="semi")
     records["kind"][twins["place"].to_numpy()] = DROPPED
     return twins.height
-

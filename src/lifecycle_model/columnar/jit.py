@@ -22,9 +22,9 @@ def compiled(function: Function) -> Function:
     written, each process compiles for itself.
     """
     try:
-        return njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+        return njit(cache=True, nogil=True)(function)
     except RuntimeError:  # there is no place to keep it
-        return njit(nogil=True)(function)  # type: ignore[no-any-return]
+        return njit(nogil=True)(function)
 
 
 @contextmanager

@@ -82,9 +82,7 @@ def read_log(
     kinds[faults.rows] = INVALID
     own = Own(source, threads, faults, kinds)
     named, opportunities, main = own.opportunities(held.opportunity_names)
-    records = group(
-        ids.codes, kinds, times, len(ids.values), until, defaults_of(main), threads
-    )
+    records = group(ids.codes, kinds, times, len(ids.values), until, defaults_of(main), threads)
     own.fill(records, policy)
     corrected = own.positions()
     records.write("opportunity", corrected, np.full(len(corrected), main))

@@ -3,11 +3,9 @@
 Only the two functions of `kernel.record` get a body of their own; they decide nothing.
 """
 
-# ruff: noqa: ANN001, ANN202, PLR0913, PLR0917 - compiled code goes by position, untyped
-# mypy: disable-error-code="no-untyped-def"
-
 import hashlib
 import inspect
+import sys
 from collections import namedtuple
 from collections.abc import Callable, Iterator
 from dataclasses import fields
@@ -125,5 +123,6 @@ def kernel_digest() -> str:
     def refusal(program, memory, at, cell, given, day, event_at, sink):
         return _write_nothing
 
-    source = "".join(inspect.getsource(module) for module in _MODULES)
+    modules = (*_MODULES, sys.modules[__name__])
+    source = "".join(inspect.getsource(module) for module in modules)
     return hashlib.sha256(source.encode()).hexdigest()

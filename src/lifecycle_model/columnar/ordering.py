@@ -1,8 +1,5 @@
 """Bringing each customer's records into fold order."""
 
-# ruff: noqa: ANN001, ANN202, PLR0913, PLR0917 - compiled code goes by position, untyped
-# mypy: disable-error-code="no-untyped-def"
-
 from typing import Final
 
 import numpy as np
@@ -75,9 +72,7 @@ def _order(records, starts, sequences, names, currencies, first, last):
         if not ascending:
             _sort_times(records, keys, copies, start, end)
             tied = True  # perhaps; looked at below
-        if tied and _sort_ties(
-            records, sequences, names, currencies, keys, copies, start, end
-        ):
+        if tied and _sort_ties(records, sequences, names, currencies, keys, copies, start, end):
             marked = True
         if len(names) > 0 and _mark_named(records, names, table, seats, start, end):
             marked = True

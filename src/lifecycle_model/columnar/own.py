@@ -1,8 +1,5 @@
 """The columns of the events' own fields, read only where a kind owns them."""
 
-# ruff: noqa: ANN001, ANN202, PLR0913, PLR0917 - compiled code goes by position, untyped
-# mypy: disable-error-code="no-untyped-def"
-
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final

@@ -1,6 +1,5 @@
 """The columns that every event has, as numbers row by row."""
 
-
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Final, TypeVar

@@ -1,8 +1,5 @@
 """Events as records, customer by customer."""
 
-# ruff: noqa: ANN001, ANN202, PLR0913, PLR0917 - compiled code goes by position, untyped
-# mypy: disable-error-code="no-untyped-def"
-
 from dataclasses import dataclass
 from typing import Final
 
@@ -119,7 +116,7 @@ def clock_places(
     records: np.ndarray, starts: np.ndarray, names: np.ndarray, clocks: np.ndarray
 ) -> np.ndarray:
     """Return the places of folded records at their customer's clock that have a name."""
-    return _clock_places(records, starts, names, clocks)  # type: ignore[no-any-return]
+    return _clock_places(records, starts, names, clocks)
 
 
 @compiled

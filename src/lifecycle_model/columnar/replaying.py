@@ -136,7 +136,7 @@ class Run:
     transitions: bool
 
     @classmethod
-    def of(  # noqa: PLR0913, PLR0917 - the arguments of a replay
+    def of(  # noqa: PLR0913 - the arguments of a replay
         cls,
         lifecycle: Lifecycle,
         as_of: datetime | None,
@@ -157,7 +157,9 @@ class Run:
         until = None if as_of is None else aware("as_of", as_of)
         if until is not None:
             _refuse_before(until, held)
-        return cls(lifecycle, until, held, on_invalid == "raise", Threads.of(threads), transitions)
+        return cls(
+            lifecycle, until, held, on_invalid == "raise", Threads.of(threads), transitions
+        )
 
     def part(self, number: int, parts: int) -> "Run":
         """Return the same for a share of the customers, as `LogFile.part` shares them out."""

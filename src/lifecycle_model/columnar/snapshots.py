@@ -182,9 +182,7 @@ def to_customer(snapshot: dict[str, Any], lifecycle: Lifecycle) -> Customer:
     """
     _same(snapshot["schema_version"], snapshot["policy"], snapshot["rules"], lifecycle)
     kept = {
-        name: value
-        for name, value in snapshot.items()
-        if name not in {*_BESIDE, "customer_id"}
+        name: value for name, value in snapshot.items() if name not in {*_BESIDE, "customer_id"}
     }
     window = snapshot["window"]
     return Customer.model_validate(
@@ -244,7 +242,8 @@ def _checked(frame: pl.DataFrame, lifecycle: Lifecycle) -> pl.DataFrame:
     if missing:
         mend = "is missing: give a frame that `Replay.snapshots` returned"
         raise InvalidColumns(
-            "the frame of snapshots", tuple(Problem("column", repr(name), mend) for name in missing)
+            "the frame of snapshots",
+            tuple(Problem("column", repr(name), mend) for name in missing),
         )
     marks = frame.select("schema_version", "policy", "rules").unique(maintain_order=True)
     for mark in marks.iter_rows():
@@ -254,11 +253,15 @@ def _checked(frame: pl.DataFrame, lifecycle: Lifecycle) -> pl.DataFrame:
         typed = frame.select(list(SCHEMA)).cast(types)
     except pl.exceptions.PolarsError as error:
         mend = f"give the columns the types that `Replay.snapshots` returned ({error})"
-        raise InvalidColumns("the frame of snapshots", (Problem("columns", "", mend),)) from None
+        raise InvalidColumns(
+            "the frame of snapshots", (Problem("columns", "", mend),)
+        ) from None
     ids = typed["customer_id"]
     if ids.null_count() or ids.n_unique() < len(ids):
         mend = "is empty or stands twice: keep one snapshot of each customer"
-        raise InvalidColumns("the frame of snapshots", (Problem("column", "'customer_id'", mend),))
+        raise InvalidColumns(
+            "the frame of snapshots", (Problem("column", "'customer_id'", mend),)
+        )
     return typed
 
 
