@@ -88,7 +88,10 @@ def _by_value(cells: pl.Series, read: Callable[[str], int]) -> Read:
     return np.array(numbers, np.int64)[at], np.array(sound, np.bool_)[at]
 
 
-def _validated(annotation: object, number: Callable[[Any], int]) -> Callable[[str], int]:
+def _validated(
+    annotation: Any,  # noqa: ANN401 - a type of pydantic's
+    number: Callable[[Any], int],
+) -> Callable[[str], int]:
     """Return a reader of one text that accepts what single events accept as text."""
     adapter: TypeAdapter[Any] = TypeAdapter(annotation)
 
@@ -164,8 +167,8 @@ def _day(cells: pl.Series) -> Read | None:
         cells = days.set(days.cast(local.dtype) != local, None)
     if cells.dtype == pl.Date:
         sound = in_calendar(cells).fill_null(value=False).to_numpy()
-        days = cells.to_physical().fill_null(0).to_numpy().astype(np.int64)
-        return np.where(sound, days, 0) + EPOCH, sound
+        ordinals = cells.to_physical().fill_null(0).to_numpy().astype(np.int64) + EPOCH
+        return np.where(sound, ordinals, 0), sound
     return None
 
 

@@ -12,7 +12,7 @@ from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.errors import HashCollision
 
 SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
-"""Fibonacci hashing: spreads keys over a table (Knuth, The Art of Computer Programming, 6.4)."""
+"""Spreads keys over a table (Knuth, The Art of Computer Programming 3, 6.4)."""
 
 SLICE: Final = 1 << 18
 """Rows of a slice: few enough that what is made of them stays in the processor's cache."""

@@ -54,8 +54,8 @@ class Folded:
     left: Held
     """What later events need."""
     moves: np.ndarray
-    """int64, one line for each: row, event's row, day, opportunity, before, after, values of the
-    guards, customer, time, kind."""
+    """int64, one line for each: rows of the rule and of the event, day, opportunity, before,
+    after, values of the guards, customer, time, kind."""
     events: int
     """How many events were folded."""
     future: np.ndarray

@@ -259,7 +259,7 @@ def _append_moves(
 
 
 @register_jitable
-def _hold(*arrays):  # noqa: ARG001 - naming them is the point
+def _hold(*arrays):
     """Keep arrays: the compiler frees one after its last use, and a pointer to it is none."""
 
 
@@ -354,7 +354,9 @@ def _make(digest: str) -> Any:  # noqa: ANN401 - a compiled function
                 for place in range(start, end):
                     record = records[place]
                     if record.kind == _PURCHASE or record.kind == _REVERSAL:
-                        currency = _check_currency(record, currencies, needed_currency, currency)
+                        currency = _check_currency(
+                            record, currencies, needed_currency, currency
+                        )
                         all_invalid += record.kind == INVALID
                     if record.kind < at.KIND_COUNT:
                         event = events[count]
@@ -436,4 +438,3 @@ def _make(digest: str) -> Any:  # noqa: ANN401 - a compiled function
         )
 
     return run
-

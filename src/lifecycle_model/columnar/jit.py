@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Timer
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from numba import njit
 
@@ -22,9 +22,9 @@ def compiled(function: Function) -> Function:
     written, each process compiles for itself.
     """
     try:
-        return njit(cache=True, nogil=True)(function)
+        return cast("Function", njit(cache=True, nogil=True)(function))
     except RuntimeError:  # there is no place to keep it
-        return njit(nogil=True)(function)
+        return cast("Function", njit(nogil=True)(function))
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def program_record(program: Program) -> np.ndarray:
 
 
 @njit(types.CPointer(types.int64)(types.CPointer(types.int64)))
-def pointer(start):
+def pointer(start):  # noqa: ANN201
     """Return the place where an array starts; the array must outlive its use."""
     return start
 
@@ -107,8 +107,8 @@ _MODULES: Final = (guards, absorb, moves, fold, unpack, derived, record, layout)
 def kernel_digest() -> str:
     """Teach the compiler the kernel's functions; return a digest of their source.
 
-    What the compiler keeps between processes is keyed by the caller's file, not by the kernel's:
-    with the digest in it, it notices that the kernel changed.
+    What the compiler keeps between processes is keyed by the caller's file, not by the
+    kernel's: with the digest in it, it notices that the kernel changed.
     """
     for module in _MODULES[:5]:
         for function in _functions(module):

@@ -69,7 +69,7 @@ class Own:
         """By column: the rows that have a cell."""
 
     def opportunities(self, also: pl.Series) -> tuple[np.ndarray, Coded, int]:
-        """Return the rows that name an opportunity, the ids as codes, and the code of "main"."""
+        """Return the rows that name an opportunity, the codes, and that of "main"."""
         rows, coded = self.coded("opportunity_id", pl.concat([also, pl.Series([_MAIN])]))
         return rows, coded, int(coded.values.search_sorted(_MAIN))
 
@@ -147,7 +147,10 @@ class Own:
         """Return the rows with a sound cell, the cells, and their numbers."""
         rows, cells = self.given(name)
         reader = READERS[OWN_COLUMNS[name].form]
-        numbers, sound = reader.read(cells) if len(rows) else (_NO_ROWS, _NO_ROWS == 0)
+        read = reader.read(cells) if len(rows) else None
+        if read is None:  # no cells: the columns' types are checked before
+            return rows, cells, _NO_ROWS
+        numbers, sound = read
         if sound.all():
             return rows, cells, numbers
         self.faults.add(rows[~sound], name, reader.reason)

@@ -111,6 +111,7 @@ def _by_slice(
 
 
 def read_sequences(source: Source, faults: Faults) -> np.ndarray:
+    """Return the sequences by row; int64, empty where no event has one."""
     cells = source.column("sequence")
     if cells is None:
         return np.empty(0, np.int64)

@@ -33,11 +33,11 @@ DROPPED: Final = 254
 """Stands for the kind of a record that does not fold: a copy, or the loser of a conflict."""
 
 
-FIELDS: Final = ("amount", "value", "opportunity", "flag", "kind")
-"""The fields that columns write."""
+_FIELDS: Final = ("amount", "value", "opportunity", "flag", "kind")
+_AMOUNT, _VALUE, _OPPORTUNITY, _FLAG = range(4)
 
 _WORDS: Final = 4
-"""A record as words of 64 bits: time, amount, value with opportunity, row with kind and marks."""
+"""A record as words of 64 bits: time, amount, value and opportunity, row and the bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Records:
 
     def write(self, name: str, rows: np.ndarray, values: np.ndarray) -> None:
         """Write a field of the records of some rows."""
-        field = FIELDS.index(name)
+        field = _FIELDS.index(name)
         wide = values.astype(np.int64, copy=False)
         self.threads.over(
             len(rows),
@@ -172,13 +172,13 @@ def _write(records, places, rows, values, field, start, end):
     for at in range(start, end):
         record = records[places[rows[at]]]
         value = values[at]
-        if field == 0:
+        if field == _AMOUNT:
             record.amount = value
-        elif field == 1:
+        elif field == _VALUE:
             record.value = value
-        elif field == 2:
+        elif field == _OPPORTUNITY:
             record.opportunity = value
-        elif field == 3:
+        elif field == _FLAG:
             record.flag = value
         else:
             record.kind = value

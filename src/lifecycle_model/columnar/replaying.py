@@ -40,7 +40,7 @@ class Replay:
     invalid: Any
     """One row for each fault: row (from 0), column, value, reason."""
     conflicts: Any
-    """Events that share a name with another but not its content: the kept and the dropped row."""
+    """Events of one name but other content: the rows that were kept and dropped."""
     future: Any
     """The rows after `as_of`, which were set aside."""
     duplicates: int

@@ -246,9 +246,11 @@ def _checked(frame: pl.DataFrame, lifecycle: Lifecycle) -> pl.DataFrame:
             tuple(Problem("column", repr(name), mend) for name in missing),
         )
     marks = frame.select("schema_version", "policy", "rules").unique(maintain_order=True)
-    for mark in marks.iter_rows():
-        _same(*mark, lifecycle)
-    types = {name: dtype for name, dtype in SCHEMA.items() if name != "customer_id"}
+    for version, policy, rules in marks.iter_rows():
+        _same(version, policy, rules, lifecycle)
+    types: dict[Any, Any] = {
+        name: dtype for name, dtype in SCHEMA.items() if name != "customer_id"
+    }
     try:
         typed = frame.select(list(SCHEMA)).cast(types)
     except pl.exceptions.PolarsError as error:

@@ -43,7 +43,7 @@ def unpack_window(program: Program, memory: Memory, entries: int) -> None:
 
 
 def unpack_opportunity(memory: Memory, code: int) -> None:
-    """List an opportunity that is not at status quo, whose slots stand in the memory already."""
+    """List an opportunity that is under way, whose slots stand in the memory already."""
     state = memory.state
     at = code * OPPORTUNITY_SLOTS
     memory.opportunities[at + IS_LISTED] = 1
