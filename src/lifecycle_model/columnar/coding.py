@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from lifecycle_model.columnar.jit import compiled
+from lifecycle_model.columnar.jit import compiled, only_read
 from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.errors import HashCollision
 
@@ -121,7 +121,11 @@ class _Numbering:
             self.values = cells.clear()
         nulls = cells.is_null().to_numpy() if cells.null_count() else np.empty(0, np.bool_)
         rows, self._table = _number(
-            cells.hash().to_numpy(), nulls, numbers, len(self.values), self._table
+            only_read(cells.hash().to_numpy(), np.uint64),
+            only_read(nulls, np.bool_),
+            numbers,
+            len(self.values),
+            self._table,
         )
         if len(rows):
             self.values = pl.concat([self.values, cells.gather(rows)], rechunk=True)

@@ -18,7 +18,7 @@ from lifecycle_model.columnar.folding import (
 )
 from lifecycle_model.columnar.held import CHANNEL, SLOTS, Held, recoded
 from lifecycle_model.columnar.identity import Identity, drop_copies, order_ties
-from lifecycle_model.columnar.jit import announced
+from lifecycle_model.columnar.jit import announced, only_read
 from lifecycle_model.columnar.log import Log, read_log
 from lifecycle_model.columnar.native import HEAD, program_record
 from lifecycle_model.columnar.ordering import chunks, put_in_order
@@ -173,17 +173,17 @@ class Fold:
         return Before(
             log.held_at,
             np.array(SLOTS, np.int64),
-            held.slots,
-            held.moments,
+            only_read(held.slots, np.int32),
+            only_read(held.moments, np.int64),
             recoded(held.currencies, held.currency_names, log.currencies.values),
-            held.window_starts,
-            held.window_days,
-            held.window_counts,
-            held.window_amounts,
-            held.opportunity_starts,
-            opportunities,
-            held.case_starts,
-            cases,
+            only_read(held.window_starts, np.int64),
+            only_read(held.window_days, np.int32),
+            only_read(held.window_counts, np.int32),
+            only_read(held.window_amounts, np.int64),
+            only_read(held.opportunity_starts, np.int64),
+            only_read(opportunities, np.int32),
+            only_read(held.case_starts, np.int64),
+            only_read(cases, np.int32),
         )
 
     def _tell_invalid(self, log: Log) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from lifecycle_model.columnar.jit import compiled
+from lifecycle_model.columnar.jit import compiled, only_read
 from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.kernel.layout import KIND_COUNT
 
@@ -55,10 +55,10 @@ class Records:
     def write(self, name: str, rows: np.ndarray, values: np.ndarray) -> None:
         """Write a field of the records of some rows."""
         field = _FIELDS.index(name)
-        wide = values.astype(np.int64, copy=False)
+        rows, values = only_read(rows, np.uint32), only_read(values, np.int64)
         self.threads.over(
             len(rows),
-            lambda *part: _write(self.records, self.places, rows, wide, field, *part),
+            lambda *part: _write(self.records, self.places, rows, values, field, *part),
         )
 
 
