@@ -77,21 +77,20 @@ class Fold:
 
     def run(self) -> Folded:
         """Fold every customer of the log, and those that only snapshots know."""
+        return self.fold(*self.prepare())
+
+    def prepare(self) -> tuple[Log, Identity]:
+        """Return the log in fold order, and what became of events that share a name."""
         until = _FOREVER if self.as_of is None else microseconds_of(self.as_of)
         log = read_log(
             self.source, self.engine.policy, self.held, until, self.threads, self.faults
         )
         marked = put_in_order(log, self.threads)
         order_ties(log, self.source, marked)
-        return self._fold(log, drop_copies(log, self.source, marked, self._remembered(log)))
+        return log, drop_copies(log, self.source, marked, self._remembered(log))
 
-    def _remembered(self, log: Log) -> pl.DataFrame:
-        """Return the names that snapshots hold of their clock's instant, by customer."""
-        names = self._still(log, self.held.clock_events)
-        clocks = self.held.moments[0][self.held.clock_events["customer"].to_numpy()]
-        return names.with_columns(time=pl.Series(clocks))
-
-    def _fold(self, log: Log, identity: Identity) -> Folded:
+    def fold(self, log: Log, identity: Identity) -> Folded:
+        """Fold a prepared log."""
         program, policy = self.engine.program, self.engine.policy
         customers = len(log.ids)
         nobody = Customer(id="-")
@@ -161,6 +160,12 @@ class Fold:
             future=log.future,
             identity=identity,
         )
+
+    def _remembered(self, log: Log) -> pl.DataFrame:
+        """Return the names that snapshots hold of their clock's instant, by customer."""
+        names = self._still(log, self.held.clock_events)
+        clocks = self.held.moments[0][self.held.clock_events["customer"].to_numpy()]
+        return names.with_columns(time=pl.Series(clocks))
 
     def _before(self, log: Log) -> Before:
         """Return what is held in the form and the codes of this fold."""
