@@ -46,7 +46,9 @@ def frame_of(events: Iterable[Event]) -> pl.DataFrame:
     rows = list(events)
     return pl.DataFrame(
         {
-            name: pl.Series([_cell(row, name) for row in rows], dtype=TYPES.get(name, pl.String))
+            name: pl.Series(
+                [_cell(row, name) for row in rows], dtype=TYPES.get(name, pl.String)
+            )
             for name in COLUMNS
         }
     )
@@ -61,13 +63,17 @@ def _cell(event: Event, name: str) -> Any:
     return value
 
 
-def random_log(seed: str, customers: int, size: int = 13) -> tuple[list[Event], dict[str, Any], Any]:
+def random_log(
+    seed: str, customers: int, size: int = 13
+) -> tuple[list[Event], dict[str, Any], Any]:
     """Return shuffled events of many customers, a policy's overrides and an instant asked for."""
     rng = random.Random(seed)
     _, thresholds, as_of = random_history(rng, 5, focused=rng.random() < 0.5)
     events = []
     for number in range(customers):
-        raw, _, _ = random_history(rng, rng.choice((1, 5, size, 3 * size)), focused=number % 2 > 0)
+        raw, _, _ = random_history(
+            rng, rng.choice((1, 5, size, 3 * size)), focused=number % 2 > 0
+        )
         events += [parse_event(one | {"customer_id": f"c-{number:05}"}) for one in raw]
     rng.shuffle(events)
     return events, thresholds, as_of

@@ -90,7 +90,10 @@ def _by_value(cells: pl.Series, read: Callable[[str], int]) -> Read:
     return np.array(numbers, np.int64)[at], np.array(sound, np.bool_)[at]
 
 
-def _validated(annotation: object, number: Callable[[Any], int]) -> Callable[[str], int]:
+def _validated(
+    annotation: Any,  # noqa: ANN401 - what pydantic calls a type
+    number: Callable[[Any], int],
+) -> Callable[[str], int]:
     """Return a reader of one text that accepts what single events accept as text."""
     adapter: TypeAdapter[Any] = TypeAdapter(annotation)
 
@@ -166,8 +169,8 @@ def _day(cells: pl.Series) -> Read | None:
         cells = days.set(days.cast(local.dtype) != local, None)
     if cells.dtype == pl.Date:
         sound = in_calendar(cells).fill_null(value=False).to_numpy()
-        days = cells.to_physical().fill_null(0).to_numpy().astype(np.int64)
-        return np.where(sound, days, 0) + EPOCH, sound
+        since = cells.to_physical().fill_null(0).to_numpy().astype(np.int64)
+        return np.where(sound, since, 0) + EPOCH, sound
     return None
 
 
@@ -206,7 +209,9 @@ def whole_numbers(cells: pl.Series, least: int = -(2**63), most: int = 2**63 - 1
     return numbers, sound & (numbers >= least) & (numbers <= most)
 
 
-def _state(states: type[Situation] | type[BuyingPosition]) -> Callable[[pl.Series], Read | None]:
+def _state(
+    states: type[Situation] | type[BuyingPosition],
+) -> Callable[[pl.Series], Read | None]:
     places = {str(state): place for place, state in enumerate(states)}
 
     def place_of(text: str) -> int:
@@ -245,9 +250,7 @@ READERS: Final[dict[Form, Reader]] = {
         "is not an amount from 0 to 1e11 with at most four decimals: correct it",
         _money,
     ),
-    "day": Reader(
-        "dates, or ISO 8601 text", "is not a date: give a day without a time", _day
-    ),
+    "day": Reader("dates, or ISO 8601 text", "is not a date: give a day without a time", _day),
     "flag": Reader("true or false", "is not true or false", _flag),
     "score": Reader("whole numbers", "is not a whole number from 0 to 10", _score),
     "situation": Reader(
@@ -306,4 +309,3 @@ def _time_texts(cells: pl.Series) -> Read:
         ticks, kept = ticks.copy(), kept.copy()
         ticks[strange], kept[strange] = read
     return ticks, kept & (ticks >= EARLIEST) & (ticks <= LATEST)
-

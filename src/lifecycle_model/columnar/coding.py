@@ -13,7 +13,7 @@ from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.errors import HashCollision
 
 SPREAD = np.uint64(0x9E3779B97F4A7C15)
-"""Fibonacci hashing: spreads keys over a table (Knuth, The Art of Computer Programming, 6.4)."""
+"""Fibonacci hashing spreads keys over a table (Knuth, The Art of Computer Programming, 6.4)."""
 
 _HALF = np.uint64(32)
 _AT_A_TIME = 1 << 18
@@ -81,9 +81,7 @@ def _ranked(found: pl.Series, also: pl.Series | None) -> tuple[pl.Series, np.nda
     return found.gather(order), ranks
 
 
-def _agree(
-    keys: pl.Series, known: pl.Series, codes: np.ndarray, start: int, end: int
-) -> bool:
+def _agree(keys: pl.Series, known: pl.Series, codes: np.ndarray, start: int, end: int) -> bool:
     """Return whether every code stands for the value of its cell."""
     for at in range(start, end, _AT_A_TIME):
         part = codes[at : min(at + _AT_A_TIME, end)]

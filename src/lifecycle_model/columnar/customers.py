@@ -1,5 +1,6 @@
 """The frame of customers: one row each."""
 
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -34,7 +35,7 @@ _TYPES: Final = {"days": pl.Int32(), "count": pl.Int32(), "yes_no": pl.Int8()}
 
 
 def customers_frame(folded: Folded, engine: Engine) -> pl.DataFrame:
-    """Return where every customer stands: the six values, every fact, deadline and last rule."""
+    """Return where every customer stands: the six values, facts, deadline and last rule."""
     clock, latest, since, moved_by = folded.left.moments
     rules = engine.program.rules
     ids = [rule.id for rule in rules]
@@ -79,14 +80,21 @@ def leading_positions(folded: Folded) -> np.ndarray:
 
 
 def _derived(conditions: np.ndarray) -> dict[str, pl.Series]:
-    """Look the values up in the decision tables, each of whose cases is worked out once."""
+    """Look the values up in the decision tables."""
+    return {
+        name: words(_places(name)[conditions], list(type(lines[0][0])))
+        for name, lines in _DERIVED.items()
+    }
+
+
+@cache
+def _places(name: str) -> np.ndarray:
+    """Return the place of a derived value for each case of the conditions; worked out once."""
+    lines = _DERIVED[name]
+    known = list(type(lines[0][0]))
     cases = range(1 << len(CONDITIONS))
-    found = {}
-    for name, lines in _DERIVED.items():
-        known = list(dict.fromkeys(type(lines[0][0])))
-        places = np.array([known.index(first_value(lines, case)) for case in cases], np.int8)
-        found[name] = words(places[conditions], known)
-    return found
+    places = [known.index(first_value(lines, case)) for case in cases]
+    return np.array(places, np.int8)
 
 
 def _facts(folded: Folded) -> dict[str, pl.Series]:

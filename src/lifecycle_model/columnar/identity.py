@@ -115,4 +115,3 @@ def _drop_remembered(
     ).join(remembered, on=["customer", "source", "event_id"], how="semi")
     records["kind"][twins["place"].to_numpy()] = DROPPED
     return twins.height
-

@@ -1,6 +1,6 @@
 """From the columns of a log to numbers, row by row, and which rows cannot be folded."""
 
-# ruff: noqa: ANN001, ANN202, PLR0913, PLR0917 - compiled code goes by position, untyped
+# ruff: noqa: ANN001, ANN202 - compiled code goes by position, untyped
 # mypy: disable-error-code="no-untyped-def"
 
 from collections.abc import Iterable
@@ -12,9 +12,9 @@ import polars as pl
 
 from lifecycle_model.columnar.cells import READERS, is_text, read_times, whole_numbers
 from lifecycle_model.columnar.coding import Coded, code
-from lifecycle_model.columnar.jit import compiled
 from lifecycle_model.columnar.faults import Faults
 from lifecycle_model.columnar.held import Held
+from lifecycle_model.columnar.jit import compiled
 from lifecycle_model.columnar.schema import FOLDED, OWN_COLUMNS, places_of
 from lifecycle_model.columnar.source import Source, check_columns
 from lifecycle_model.columnar.threads import Threads
@@ -99,7 +99,10 @@ def read_log(
 def _fill_values(log: "_Own", policy: Policy, numbers: Numbers) -> None:
     """Write what the kernel reads beside amounts and ids, kind by kind."""
     values, flags = numbers.values, numbers.flags
-    for kind, name in (("purchase_completed", "covers_until"), ("purchase_reversed", "purchased_on")):
+    for kind, name in (
+        ("purchase_completed", "covers_until"),
+        ("purchase_reversed", "purchased_on"),
+    ):
         values[log.rows_of(places_of(kind))] = at.NONE
         rows, _, days = log.sound(name)
         values[rows] = days
@@ -162,7 +165,8 @@ class _Own:
         """Return the rows with a sound cell, the cells, and their numbers."""
         rows, cells = self.given(name)
         reader = READERS[OWN_COLUMNS[name].form]
-        numbers, sound = reader.read(cells) if len(rows) else (_NO_ROWS, _NO_ROWS == 0)
+        read = reader.read(cells) if len(rows) else None
+        numbers, sound = read or (_NO_ROWS, _NO_ROWS == 0)
         if sound.all():
             return rows, cells, numbers
         self.faults.add(rows[~sound], name, reader.reason)
@@ -192,9 +196,7 @@ class _Own:
         unnamed = np.setdiff1d(self.rows_of(usual), rows, assume_unique=True)
         positions, _ = self.given("position")
         unnamed = np.concatenate([unnamed, np.setdiff1d(positions, rows, assume_unique=True)])
-        names = pl.concat(
-            [cells.cast(pl.String), pl.repeat("main", len(unnamed), eager=True)]
-        )
+        names = pl.concat([cells.cast(pl.String), pl.repeat("main", len(unnamed), eager=True)])
         return self._spread(np.concatenate([rows, unnamed]), names, also)
 
     def check_corrections(self) -> None:

@@ -230,9 +230,7 @@ def _order(records, starts, sequences, names, currencies, first, last):
         if not ascending:
             _sort_times(records, keys, copies, start, end)
             tied = True  # perhaps; looked at below
-        if tied and _sort_ties(
-            records, sequences, names, currencies, keys, copies, start, end
-        ):
+        if tied and _sort_ties(records, sequences, names, currencies, keys, copies, start, end):
             marked = True
         if len(names) > 0 and _mark_named(records, names, table, seats, start, end):
             marked = True
