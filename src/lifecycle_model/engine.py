@@ -107,7 +107,7 @@ class Engine:
 
     def memory(self, customer: Customer, codes: Codes, until: datetime | None = None) -> Memory:
         """Return the customer's memory, with time passed where asked for."""
-        self._check_snapshot(customer)
+        self.check_snapshot(customer)
         memory = Memory(customer, codes, self.program)
         if until is not None:
             memory.advance(day_of(until, self.policy.day_offset_minutes), [])
@@ -136,7 +136,7 @@ class Engine:
         clock = customer.clock
         if until is not None and clock is not None and until < clock:
             raise LateEvent(customer.id, until, clock)
-        self._check_snapshot(customer)
+        self.check_snapshot(customer)
         codes = Codes(customer, self.policy)
         records = encode(events, codes, self.policy)
         memory = new_memory(customer, codes, self.program, len(records))
@@ -188,7 +188,12 @@ class Engine:
             )
         return memory.pack(known)
 
-    def _check_snapshot(self, customer: Customer) -> None:
+    def check_snapshot(self, customer: Customer) -> None:
+        """Refuse a customer that was folded under a policy that counts days in another way.
+
+        Raises:
+            SnapshotMismatch: it tells which field differs.
+        """
         window, offset = customer.window_days, customer.day_offset_minutes
         if window is not None and window < self.policy.window_days:
             raise SnapshotMismatch(customer.id, "window_days", window, self.policy.window_days)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any, Final
 
 import narwhals as nw
@@ -152,7 +152,7 @@ def _plain(column: Any) -> Any:  # noqa: ANN401 - a pandas series
     if column.dtype != object or pandas.api.types.infer_dtype(column) == "string":
         return column
     return column.map(
-        lambda value: value.isoformat() if isinstance(value, date) else value,
+        lambda value: value.isoformat() if isinstance(value, datetime) else value,
         na_action="ignore",
     )
 

@@ -16,7 +16,8 @@ from lifecycle_model.columnar.frames import Restore, take
 from lifecycle_model.columnar.held import Held, nothing_held
 from lifecycle_model.columnar.moves import transitions_frame
 from lifecycle_model.columnar.schema import COLUMNS
-from lifecycle_model.columnar.snapshots import SCHEMA, read_snapshots, snapshots_frame
+from lifecycle_model.columnar.snapshot_frame import SCHEMA, WHAT
+from lifecycle_model.columnar.snapshots import read_snapshots, snapshots_frame
 from lifecycle_model.columnar.source import FrameSource, Source, cells_at
 from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.columnar.times import instant_of, microseconds_of
@@ -152,7 +153,7 @@ class Run:
         held = nothing_held()
         if snapshots is not None:
             frame = snapshots.snapshots if isinstance(snapshots, Replay) else snapshots
-            taken = take(frame, "the frame of snapshots", tuple(SCHEMA))
+            taken = take(frame, WHAT, tuple(SCHEMA))
             held = read_snapshots(taken.frame, lifecycle)
         until = None if as_of is None else aware("as_of", as_of)
         if until is not None:
