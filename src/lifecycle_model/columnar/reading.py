@@ -28,7 +28,7 @@ INVALID: Final = 255
 """Stands for the kind of a row that cannot be folded."""
 
 _MISSING: Final = "is missing: give it a value"
-_WIDE: Final = "is not a whole number of 64 bits"
+_WIDE: Final = "is not a whole number of 64 bits: correct it"
 _NO_ROWS: Final = np.empty(0, np.uint32)
 
 # Columns of which nothing is kept, but whose cells must be sound.
@@ -293,7 +293,7 @@ def _read_kinds(source: Source, threads: Threads, faults: Faults) -> np.ndarray:
 
     kinds = np.concatenate(threads.over(len(cells), part))
     unknown = np.flatnonzero((kinds == INVALID) & cells.is_not_null().to_numpy())
-    faults.add(unknown, "kind", "is not a known kind of event")
+    faults.add(unknown, "kind", "is not a known kind: use one of lifecycle_model.KINDS")
     return kinds
 
 
