@@ -54,6 +54,14 @@ def frame_of(events: Iterable[Event]) -> pl.DataFrame:
     )
 
 
+def events_of(log: pl.DataFrame) -> list[Event]:
+    """Return the rows of a log as events, without the cells that their kind does not own."""
+    return [
+        parse_event({name: value for name, value in row.items() if value is not None})
+        for row in log.iter_rows(named=True)
+    ]
+
+
 def _cell(event: Event, name: str) -> Any:
     value = getattr(event, name, None)
     if isinstance(value, tuple):

@@ -28,7 +28,9 @@ NEEDS: dict[str, dict[str, Any]] = {
 """The fields that kinds cannot do without."""
 
 
-def log(rows: int, kind: str = "product_used", **columns: Any) -> pl.DataFrame:
+def log(
+    rows: int, kind: str | list[str | None] = "product_used", **columns: Any
+) -> pl.DataFrame:
     """Return sound rows of one kind, each of a customer of its own, but for the columns given.
 
     A column is a series, a list of cells, or one cell for all rows.
@@ -37,7 +39,7 @@ def log(rows: int, kind: str = "product_used", **columns: Any) -> pl.DataFrame:
         "customer_id": [f"c-{row:03}" for row in range(rows)],
         "kind": kind,
         "occurred_at": pl.Series([NOON] * rows, dtype=INSTANT),
-        **NEEDS.get(kind, {}),
+        **NEEDS.get(str(kind), {}),
         **columns,
     }
     return pl.DataFrame(
@@ -48,9 +50,10 @@ def log(rows: int, kind: str = "product_used", **columns: Any) -> pl.DataFrame:
     )
 
 
-def sequence_of(cells: Sequence[Any], dtype: Any = None) -> pl.Series:
-    """Return cells as a column of a type."""
-    return pl.Series(cells, dtype=dtype)
+def cells_of(kind: str, column: str, cells: Any, dtype: Any = None) -> pl.DataFrame:
+    """Return a log of one kind with these cells in one column."""
+    series = pl.Series(cells, dtype=dtype)
+    return log(len(series), kind, **{column: series})
 
 
 def faults(frame: Any, **arguments: Any) -> list[tuple[int, str, str, str]]:

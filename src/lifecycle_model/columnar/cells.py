@@ -57,9 +57,7 @@ def is_text(dtype: pl.DataType) -> bool:
 
 
 def in_calendar(cells: pl.Series) -> pl.Series:
-    """Return which dates or times lie in the years 1 to 9999; times of day all do."""
-    if cells.dtype == pl.Time:
-        return cells.is_not_null()
+    """Return which dates or times lie in the years 1 to 9999."""
     ticks = cells.to_physical()
     if cells.dtype == pl.Date:
         return (ticks >= 1 - EPOCH) & (ticks <= date.max.toordinal() - EPOCH)
@@ -249,8 +247,8 @@ READERS: Final[dict[Form, Reader]] = {
         _money,
     ),
     "day": Reader("dates, or ISO 8601 text", "is not a date: give a day without a time", _day),
-    "flag": Reader("true or false", "is not true or false", _flag),
-    "score": Reader("whole numbers", "is not a whole number from 0 to 10", _score),
+    "flag": Reader("true or false", "is not true or false: give one of them, or 1 or 0", _flag),
+    "score": Reader("whole numbers", "is not a whole number from 0 to 10: correct it", _score),
     "situation": Reader(
         "text",
         f"is not a situation: use one of {', '.join(Situation)}",

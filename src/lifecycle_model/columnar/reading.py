@@ -133,7 +133,7 @@ def read_sequences(source: Source, faults: Faults) -> np.ndarray:
         filled &= cells.is_not_nan()
     rows = np.flatnonzero(filled.to_numpy())
     numbers, sound = whole_numbers(cells.filter(filled))
-    faults.add(rows[~sound], "sequence", "is not a whole number of 64 bits")
+    faults.add(rows[~sound], "sequence", "is not a whole number of 64 bits: correct it")
     sequences = np.zeros(len(cells), np.int64)
     sequences[rows] = numbers
     return sequences
