@@ -26,7 +26,9 @@ SIMULATED = 40_000
 """Events of the log for each preset; with the default policy there are six."""
 
 
-@pytest.mark.parametrize("preset", ["default", *(name for name in PRESETS if name != "default")])
+@pytest.mark.parametrize(
+    "preset", ["default", *(name for name in PRESETS if name != "default")]
+)
 def test_made_up_logs_come_out_as_in_the_scalar_engine(preset: str) -> None:
     """All kinds, in processes as companies have them, with copies and late rows."""
     log = event_log(SIMULATED, 1_500, seed=len(preset), columns=None)
@@ -57,7 +59,9 @@ def cohort() -> pl.DataFrame:
     spec = find_spec("lifetimes")
     assert spec is not None
     assert spec.origin is not None
-    lines = (Path(spec.origin).parent / "datasets" / "CDNOW_master.txt").read_text(encoding="ascii")
+    lines = (Path(spec.origin).parent / "datasets" / "CDNOW_master.txt").read_text(
+        encoding="ascii"
+    )
     rows = [line.split() for line in lines.splitlines()[1:]]
     return pl.DataFrame(
         {
@@ -115,3 +119,31 @@ def test_a_log_folded_in_two_parts_gives_what_one_fold_gives(seed: int) -> None:
     assert second.snapshots.rows() == whole.snapshots.rows()
     moves = [*first.transitions.rows(), *second.transitions.rows()]
     assert sorted(moves, key=lambda row: row[0]) == whole.transitions.rows()
+
+
+@pytest.mark.parametrize("seed", range(LOGS // 2))
+def test_rows_that_cannot_be_folded_are_as_if_they_were_not_there(seed: int) -> None:
+    """They are no copies of others, hold no place in the order, and start no history."""
+    events, thresholds, as_of = random_log(f"invalid-{seed}", 30)
+    lifecycle = Lifecycle(Policy(**thresholds))
+    _, invalid = histories_of(events, lifecycle, as_of)
+    log = frame_of([one for one in events if one.customer_id not in invalid])
+    broken = pl.int_range(pl.len()) % 3 == 0
+    wrong = log.with_columns(
+        kind=pl.when(broken & (pl.int_range(pl.len()) % 2 == 0))
+        .then(pl.lit("unheard_of"))
+        .otherwise("kind"),
+        event_id=pl.when(broken & (pl.int_range(pl.len()) % 2 == 1))
+        .then(pl.lit(""))
+        .otherwise("event_id"),
+    )
+    asked = {"lifecycle": lifecycle, "as_of": as_of, "transitions": True}
+
+    found = columnar.replay(wrong, on_invalid="report", **asked)
+    expected = columnar.replay(log.filter(~broken), **asked)
+
+    assert found.customers.rows() == expected.customers.rows()
+    assert found.transitions.rows() == expected.transitions.rows()
+    assert found.snapshots.rows() == expected.snapshots.rows()
+    assert (found.events, found.duplicates) == (expected.events, expected.duplicates)
+    assert found.invalid["row"].to_list() == list(range(0, len(log), 3))

@@ -118,6 +118,8 @@ class LogFile:
     """Its columns that a log may have."""
     rows: int | None
     """How many rows it has, where the file itself says it."""
+    estimate: int
+    """The bytes that folding all of it at once may take."""
 
     @classmethod
     def of(cls, path: Path) -> "LogFile":
@@ -132,20 +134,14 @@ class LogFile:
             case ".parquet":
                 scan = _opened(path, lambda: _known(pl.scan_parquet(path)))
                 rows = _opened(path, lambda: scan.select(pl.len()).collect().item())
-                return cls(path, scan, rows)
+                return cls(path, scan, rows, _ROW * rows)
             case ".csv":
-                return cls(path, _opened(path, lambda: _scan_csv(path)), None)
+                scan = _opened(path, lambda: _scan_csv(path))
             case ".jsonl" | ".ndjson":
-                return cls(path, pl.scan_ndjson(path, schema=_TEXTS), None)
+                scan = pl.scan_ndjson(path, schema=_TEXTS)
             case suffix:
                 raise UnknownName("suffix", suffix, _SUFFIXES)
-
-    @property
-    def estimate(self) -> int:
-        """The bytes that folding all of it at once may take."""
-        if self.rows is None:
-            return _CHARACTER * self.path.stat().st_size
-        return _ROW * self.rows
+        return cls(path, scan, None, _CHARACTER * _opened(path, path.stat).st_size)
 
     def source(self) -> Source:
         """Return the whole log; columns of Parquet are read when asked for."""

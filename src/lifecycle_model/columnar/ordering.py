@@ -7,6 +7,7 @@ import numpy as np
 from lifecycle_model.columnar.coding import SPREAD
 from lifecycle_model.columnar.jit import compiled
 from lifecycle_model.columnar.log import Log
+from lifecycle_model.columnar.records import INVALID
 from lifecycle_model.columnar.schema import places_of
 from lifecycle_model.columnar.threads import Threads
 
@@ -163,7 +164,7 @@ def _mark_ties(records, sequences, names, currencies, first, last):
             if len(currencies) > 0:
                 differ |= currencies[other.row] != currencies[one.row]
             until += 1
-        if differ and until - place > 1:
+        if differ and until - place > 1 and one.kind != INVALID:
             undecided = True
             records[place].tied = TIED + 1
             for follower in range(place + 1, until):
@@ -182,7 +183,7 @@ def _mark_named(records, names, table, seats, start, end):
     again = False
     for place in range(start, end):
         name = names[records[place].row]
-        if name == 0:
+        if name == 0 or records[place].kind == INVALID:
             continue
         slot = (name * SPREAD) >> np.uint64(20) & mask
         while table[slot] != 0 and table[slot] != name:
