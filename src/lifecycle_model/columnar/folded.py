@@ -85,7 +85,7 @@ class Fold:
         log = read_log(
             self.source, self.engine.policy, self.held, until, self.threads, self.faults
         )
-        marked = put_in_order(log, self.threads)
+        marked = put_in_order(log, self.threads, recording=self.recording)
         order_ties(log, self.source, marked)
         return log, drop_copies(log, self.source, marked, self._remembered(log))
 

@@ -162,10 +162,12 @@ class Own:
         Once everything else is read.
         """
         rows = self.rows_of(places_of("manual_correction"))
+        if not len(rows):
+            return
         situations, positions = self._filled["situation"], self._filled["position"]
         wrong = rows[np.isin(rows, situations) == np.isin(rows, positions)]
         self.faults.add(wrong, "situation", "give exactly one of situation and position")
-        beside = np.intersect1d(situations, self._filled["opportunity_id"])
+        beside = situations[np.isin(situations, self._filled["opportunity_id"])]
         mend = "goes with position, not with situation: remove it"
         self.faults.add(beside, "opportunity_id", mend)
 
