@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final, TypeAlias
 
-from lifecycle_model.customer import Customer
+from lifecycle_model.customer import Customer, new_customer
 from lifecycle_model.decode import Decoder
 from lifecycle_model.encode import Codes, day_of, encode, midnight
 from lifecycle_model.errors import (
@@ -54,7 +54,7 @@ class Engine:
             known = ordered.events or ordered.future
             if not known:
                 raise NothingToReplay
-            customer = Customer(id=known[0].customer_id)
+            customer = new_customer(known[0].customer_id)
         folded = tuple(ordered.events)
         memory, _, _ = self.fold(customer, folded, until, 0)
         return History(
