@@ -150,7 +150,7 @@ class _Own:
         if cells is None:
             self.faults.add(self.rows_of(column.required), name, _MISSING)
             return _NO_ROWS, pl.Series([], dtype=pl.String)
-        if len(rows) < len(cells):
+        if len(rows) < len(cells) or (rows[1:] < rows[:-1]).any():
             cells = cells.gather(rows)
         filled = cells.is_not_null()
         if cells.dtype.is_float():
