@@ -26,7 +26,7 @@ TIED: Final = (
     ("consent_changed", "interest_shown", "product_used"),
     KINDS,
 )
-"""Kinds that come together: in some of these logs every row has an amount, or an opportunity."""
+"""Kinds that come together: in some of these logs every row has an amount."""
 
 TEXTS: Final = (
     *("a", "ab", "a!", 'a"', "a\\", "a\n", "a\0", "a\x1f", "a\x7f", "\u00e9", "\u00ff", "main"),
@@ -98,7 +98,7 @@ def sparse_frame(events: list[Event]) -> pl.DataFrame:
 @settings(max_examples=settings().max_examples // 2)
 @given(st.integers(0, 2**64 - 1))
 def test_ties_and_names_are_those_of_the_scalar_engine(seed: int) -> None:
-    """With every string that JSON writes otherwise, fields left out or written, and a future."""
+    """With strings that JSON writes otherwise, fields left out or written, and a future."""
     rng = random.Random(seed)
     events = tied_log(rng)
     as_of = rng.choice([None, NOON, NOON - SECOND])
@@ -255,7 +255,7 @@ def test_the_future_is_set_aside_before_copies_are_looked_for() -> None:
 
 
 def test_a_snapshot_remembers_the_names_of_its_clock() -> None:
-    """A repeat there is dropped as a copy, whatever it says; a new one folds after what is there."""
+    """A repeat there is dropped as a copy, whatever it says; a new one folds after it."""
     first = columnar.replay(
         log(2, "purchase_completed", customer_id="c", event_id=["e", "f"], source=["s", None])
     )
