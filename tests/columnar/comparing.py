@@ -74,11 +74,7 @@ def _cell(event: Event, name: str) -> Any:
 def random_log(
     seed: str, customers: int, size: int = 13
 ) -> tuple[list[Event], dict[str, Any], Any]:
-<<<<<<< HEAD
     """Return shuffled events of many customers, overrides of a policy, and an instant."""
-=======
-    """Return shuffled events of many customers, a policy's overrides and an instant."""
->>>>>>> wt-attack
     rng = random.Random(seed)
     _, thresholds, as_of = random_history(rng, 5, focused=rng.random() < 0.5)
     events = []
@@ -94,11 +90,7 @@ def random_log(
 def histories_of(
     events: Iterable[Event], lifecycle: Lifecycle, as_of: datetime | None
 ) -> tuple[dict[str, History], set[str]]:
-<<<<<<< HEAD
     """Return every customer's scalar history, and the customers with an invalid event."""
-=======
-    """Return every customer's history, and the customers of which an event is invalid."""
->>>>>>> wt-attack
     by_customer = defaultdict(list)
     for event in events:
         by_customer[event.customer_id].append(event)
