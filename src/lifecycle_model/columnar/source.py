@@ -131,8 +131,7 @@ def check_columns(source: Source) -> None:
 def _expected(name: str, dtype: pl.DataType) -> str:
     """Return what a column should hold where its type cannot, else nothing."""
     if name == "customer_id":
-        whole = dtype.is_integer() and dtype not in {pl.Int128, pl.UInt128}
-        return "" if is_text(dtype) or whole else "text or whole numbers of 64 bits"
+        return "" if is_text(dtype) or dtype.is_integer() else "text or whole numbers"
     if name == "sequence":
         return "" if is_text(dtype) or dtype.is_numeric() else "whole numbers"
     if name == "occurred_at":
