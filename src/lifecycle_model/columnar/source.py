@@ -20,23 +20,29 @@ class Source(Protocol):
     @property
     def height(self) -> int:
         """How many rows there are."""
+        ...
 
     @property
     def dtypes(self) -> dict[str, pl.DataType]:
         """The columns that a log may have, with their types; none without cells."""
+        ...
 
     @property
     def bounds(self) -> list[int]:
         """Where the slices start that columns are best read in, and where the last one ends."""
+        ...
 
     def slice(self, name: str, start: int, end: int) -> pl.Series:
         """Return the cells of some rows of a column that is there."""
+        ...
 
     def column(self, name: str) -> pl.Series | None:
         """Return a column, or None where the log has none of that name."""
+        ...
 
     def numbers(self, rows: np.ndarray) -> np.ndarray:
         """Return the places of rows in the whole log, of which this may be a part."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
