@@ -45,7 +45,7 @@ class Faults:
         if len(rows) == 0:
             return
         cells = self.source.column(column)
-        values = _texts(cells.gather(rows)) if cells is not None else _NOTHING
+        values = as_texts(cells.gather(rows)) if cells is not None else _NOTHING
         self._found.append(
             pl.DataFrame({"row": pl.Series(rows, dtype=pl.UInt32)}).select(
                 "row",
@@ -83,7 +83,7 @@ def refuse_faults(frame: pl.DataFrame) -> None:
         raise InvalidRows(frame["row"].n_unique(), listed)
 
 
-def _texts(cells: pl.Series) -> pl.Series:
+def as_texts(cells: pl.Series) -> pl.Series:
     """Return cells as they appear in an error: text in quotes, and nothing too long."""
     if cells.dtype.is_nested():
         texts = pl.Series([str(cell) for cell in cells.to_list()], dtype=pl.String)

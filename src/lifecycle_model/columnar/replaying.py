@@ -21,6 +21,7 @@ from lifecycle_model.columnar.snapshots import read_snapshots, snapshots_frame
 from lifecycle_model.columnar.source import FrameSource, Source, cells_at
 from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.columnar.times import instant_of, microseconds_of
+from lifecycle_model.encode import day_of
 from lifecycle_model.engine import aware
 from lifecycle_model.errors import LateEvent, UnknownChoice
 from lifecycle_model.lifecycle import Lifecycle
@@ -106,6 +107,7 @@ def replay(  # noqa: PLR0913 - all but the log go by name
         InvalidRows: rows cannot be folded, with `on_invalid="raise"`.
         SnapshotsMismatch: the snapshots were made under another policy or table.
         LateEvent: `as_of` is before a snapshot's clock.
+        OutsideCalendar: the policy's calendar has no day for `as_of`.
         NotAFrame, UnknownChoice, NoThreads, NaiveTime: an argument is not what it should be.
 
     >>> from datetime import UTC
@@ -157,6 +159,7 @@ class Run:
             held = read_snapshots(taken.frame, lifecycle)
         until = None if as_of is None else aware("as_of", as_of)
         if until is not None:
+            day_of(until, lifecycle.policy.day_offset_minutes)
             _refuse_before(until, held)
         return cls(
             lifecycle, until, held, on_invalid == "raise", Threads.of(threads), transitions

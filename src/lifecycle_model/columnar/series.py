@@ -9,7 +9,8 @@ import pyarrow as pa
 from lifecycle_model.columnar.times import DAY, EPOCH, MINUTE
 from lifecycle_model.kernel import layout as at
 
-MONEY = pl.Decimal(18, 4)
+MONEY = pl.Decimal(19, 4)
+"""Wide enough for what the amounts of one window stay below: 9e14."""
 INSTANT = pl.Datetime("us", "UTC")
 
 
@@ -23,7 +24,7 @@ def money(units: np.ndarray) -> pl.Series:
     wide[:, 0] = units
     wide[:, 1] = units >> 63  # the sign, for the upper half of 128 bits
     buffer = pa.py_buffer(np.ascontiguousarray(wide))
-    amounts = pa.Array.from_buffers(pa.decimal128(18, 4), len(units), [None, buffer])
+    amounts = pa.Array.from_buffers(pa.decimal128(19, 4), len(units), [None, buffer])
     return pl.Series(pl.from_arrow(amounts))
 
 

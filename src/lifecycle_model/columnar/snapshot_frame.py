@@ -10,11 +10,12 @@ import numpy as np
 import polars as pl
 
 from lifecycle_model.columnar.cells import is_text
+from lifecycle_model.columnar.faults import as_texts
 from lifecycle_model.columnar.series import INSTANT, MONEY
 from lifecycle_model.columnar.times import EARLIEST, LATEST, MINUTE, instant_of
 from lifecycle_model.customer import SCHEMA_VERSION
 from lifecycle_model.encode import POSITIONS, SITUATIONS
-from lifecycle_model.errors import InvalidColumns, Problem, SnapshotsMismatch, shown
+from lifecycle_model.errors import InvalidColumns, Problem, SnapshotsMismatch
 from lifecycle_model.lifecycle import Lifecycle
 from lifecycle_model.memory import COUNT_FIELDS, DAY_FIELDS
 from lifecycle_model.states import Axis, BuyingPosition, Situation
@@ -159,9 +160,10 @@ def _check_rows(frame: pl.DataFrame, lifecycle: Lifecycle) -> None:
     problems = []
     for name, rows in wrong.items():
         if len(rows):
-            first = frame.row(int(rows[0]), named=True)
-            place = f"column {name!r}, row {rows[0]}, customer {shown(first['customer_id'])}"
-            problems.append(Problem(place, shown(first[name]), mend))
+            first = frame[int(rows[0])]
+            customer, value = (as_texts(first[one]).item() for one in ("customer_id", name))
+            place = f"column {name!r}, row {rows[0]}, customer {customer}"
+            problems.append(Problem(place, value, mend))
     if problems:
         raise InvalidColumns(WHAT, tuple(problems))
 
