@@ -18,7 +18,7 @@ POSITIONS: Final = tuple(BuyingPosition)
 Record = tuple[int, int, int, int, int, int]
 
 Fields: TypeAlias = dict[str, Any]
-"""The fields of an event: one look at them all costs as much as one look at a single one."""
+"""The fields of a model: one look at them all costs as much as one look at a single one."""
 
 
 _LAST_DAY: Final = date.max.toordinal()
@@ -67,13 +67,14 @@ class Codes:
     )
 
     def __init__(self, customer: Customer, policy: Policy) -> None:
-        self.opportunities = {one.id: n for n, one in enumerate(customer.opportunities)}
-        self.cases = {one.id: n for n, one in enumerate(customer.open_cases)}
+        fields = vars(customer)
+        self.opportunities = {one.id: n for n, one in enumerate(fields["opportunities"])}
+        self.cases = {one.id: n for n, one in enumerate(fields["open_cases"])}
         self.channels: set[str] | None = None
         """The withdrawn channels, once one changes."""
-        self._channels_before = customer.withdrawn_channels
-        self.first_currency = customer.currency
-        self.currency = policy.currency if policy.currency is not None else customer.currency
+        self._channels_before = fields["withdrawn_channels"]
+        self.first_currency = fields["currency"]
+        self.currency = self.first_currency if policy.currency is None else policy.currency
 
     def opportunity(self, name: str) -> int:
         """Return the code of an opportunity."""

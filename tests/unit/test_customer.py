@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from lifecycle_model import (
     PurchaseWindow,
     Situation,
 )
+from lifecycle_model.customer import changed, new_customer
 from lifecycle_model.errors import InvalidCustomer, Problem
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -336,3 +338,24 @@ def test_broken_window_by_its_class(window: PurchaseWindow) -> None:
     """A window made by hand is held to the same rules."""
     with pytest.raises(ValidationError):
         Customer(id="c", window=window)
+
+
+def test_changed_is_model_copy() -> None:
+    """A copy with other fields is the one that pydantic makes, and the original stays."""
+    before = Customer(id="c", purchases=2)
+    fields = {"situation": Situation.POTENTIAL, "reached": True}
+    copy = changed(before, fields)
+    expected = before.model_copy(update=fields)
+
+    assert copy == expected
+    assert copy.model_fields_set == expected.model_fields_set
+    assert copy.to_json() == expected.to_json()
+    assert pickle.loads(pickle.dumps(copy)) == expected  # noqa: S301 - our own bytes
+    assert before == Customer(id="c", purchases=2)
+    assert before.model_fields_set == {"id", "purchases"}
+
+
+def test_new_customer_is_a_validated_one() -> None:
+    """A customer without events is the same as one that was validated."""
+    assert new_customer("c-42") == Customer(id="c-42")
+    assert new_customer("c-42").model_fields_set == {"id"}
