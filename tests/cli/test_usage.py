@@ -136,7 +136,7 @@ def test_errors_of_the_library_are_one_message(
     def refuse(_: object) -> None:
         raise NothingToReplay
 
-    monkeypatch.setattr(replay, "read_log", refuse)
+    monkeypatch.setattr(replay, "fold", refuse)
     ran = cli("replay", log(GOOD))
 
     assert (ran.code, ran.err) == (

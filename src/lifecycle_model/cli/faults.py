@@ -43,14 +43,15 @@ class Group:
     """The rows in which one column has one fault."""
 
     first: Problem
+    unit: str
     lines: list[tuple[int, int]] = field(default_factory=list)
 
     def __str__(self) -> str:
         (start, end), *others = self.lines
         place, value, mend = self.first.place, self.first.value, self.first.mend
-        where = f"line {start}" if start == end else f"lines {start} to {end}"
+        where = f"{self.unit} {start}" if start == end else f"{self.unit}s {start} to {end}"
         if others:
-            where = f"{counted(len(self.lines), 'row')} (lines {_ranges(self.lines)})"
+            where = f"{counted(len(self.lines), 'row')} ({self.unit}s {_ranges(self.lines)})"
             if place and value:
                 value, mend = "", f"{mend} (first value {value})"
         return ": ".join(part for part in (where, place, value, mend) if part)
@@ -84,8 +85,12 @@ class Faults:
     name: str
     """The log."""
     skipping: bool
+    unit: str = "line"
+    """What the places of rows count."""
     count: int = 0
     groups: dict[tuple[str, str, str], Group] = field(default_factory=dict)
+    unread: int = 0
+    """How many faulty rows more there are, of which nobody looked for the reason."""
     _untold: int = 0
     _lasting: bool = False
 
@@ -96,7 +101,9 @@ class Faults:
         for problem in fault.problems:
             sort = _sort(problem)
             if sort in self.groups or len(self.groups) < SHOWN:
-                self.groups.setdefault(sort, Group(problem)).lines.append(fault.lines)
+                self.groups.setdefault(sort, Group(problem, self.unit)).lines.append(
+                    fault.lines
+                )
             else:
                 self._untold += 1
 
@@ -106,7 +113,7 @@ class Faults:
         Raises:
             InputError: with the first faults and the number of all.
         """
-        if self.count and (self._lasting or not self.skipping):
+        if self.total and (self._lasting or not self.skipping):
             mend = (
                 "Where rows end is unclear there, so none can be skipped: mend them."
                 if self._lasting
@@ -115,13 +122,22 @@ class Faults:
             headline = f"{self.name}: {self.rows()} not valid, nothing was folded"
             raise InputError(headline, self.details(), mend)
 
+    @property
+    def total(self) -> int:
+        """How many rows are faulty."""
+        return self.count + self.unread
+
     def rows(self) -> str:
         """Say how many rows are faulty."""
-        return f"{counted(self.count, 'row')} {'is' if self.count == 1 else 'are'}"
+        return f"{counted(self.total, 'row')} {'is' if self.total == 1 else 'are'}"
 
     def details(self) -> tuple[str, ...]:
         """Return one line for each fault that is told, and how many are not."""
         lines = [str(group) for group in self.groups.values()]
         if self._untold:
             lines.append(f"... and {self._untold:,} more")
+        if self.unread:
+            lines.append(
+                f"... and {counted(self.unread, 'row')} more, not looked at one by one"
+            )
         return tuple(lines)
