@@ -43,11 +43,20 @@ class Group:
     """The rows in which one column has one fault."""
 
     first: Problem
+    """The problem of the first row."""
+    start: tuple[int, int]
+    """The lines of the first row."""
     unit: str
     lines: list[tuple[int, int]] = field(default_factory=list)
 
+    def add(self, lines: tuple[int, int], problem: Problem) -> None:
+        """Take note of a row; rows may come in any order."""
+        self.lines.append(lines)
+        if lines < self.start:
+            self.start, self.first = lines, problem
+
     def __str__(self) -> str:
-        (start, end), *others = self.lines
+        (start, end), others = self.start, self.lines[1:]
         place, value, mend = self.first.place, self.first.value, self.first.mend
         where = f"{self.unit} {start}" if start == end else f"{self.unit}s {start} to {end}"
         if others:
@@ -101,9 +110,8 @@ class Faults:
         for problem in fault.problems:
             sort = _sort(problem)
             if sort in self.groups or len(self.groups) < SHOWN:
-                self.groups.setdefault(sort, Group(problem, self.unit)).lines.append(
-                    fault.lines
-                )
+                new = Group(problem, fault.lines, self.unit)
+                self.groups.setdefault(sort, new).add(fault.lines, problem)
             else:
                 self._untold += 1
 
@@ -133,7 +141,8 @@ class Faults:
 
     def details(self) -> tuple[str, ...]:
         """Return one line for each fault that is told, and how many are not."""
-        lines = [str(group) for group in self.groups.values()]
+        groups = sorted(self.groups.values(), key=lambda group: group.start)
+        lines = [str(group) for group in groups]
         if self._untold:
             lines.append(f"... and {self._untold:,} more")
         if self.unread:

@@ -4,8 +4,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
-from lifecycle_model import Event, History, Lifecycle
+from lifecycle_model import Event, History, Lifecycle, PurchaseCompleted, PurchaseReversed
 from lifecycle_model.cli.faults import Fault
 from lifecycle_model.cli.progress import watched
 from lifecycle_model.cli.reading import Log
@@ -38,16 +39,12 @@ def fold_one(
         try:
             history = lifecycle.replay([*sound, *ordered.future], as_of=as_of)
         except CurrencyMismatch as error:
-            mend = (
-                f"expected {error.expected!r}, the policy's or the customer's first: convert it"
-            )
-            problem = Problem(log.place("currency"), repr(error.found), mend)
+            problem = other_currency(log, error.expected, error.found)
             blamed = [one for one in sound if getattr(one, "currency", None) == error.found]
         except RevenueOverflow as error:
-            event = _overflowing(sound, error, lifecycle)
-            mend = "the amounts of one window reach 9e14: check them, or count in a larger unit"
-            problem = Problem(log.place("amount"), str(getattr(event, "amount", "")), mend)
-            blamed = [event]
+            last = _overflowing(sound, error, lifecycle)
+            problem = too_much(log, last.amount)
+            blamed = [last]
         else:
             return replace(history, duplicates=ordered.duplicates, conflicts=ordered.conflicts)
         # Without them the others may fold, or show what else is wrong.
@@ -59,24 +56,37 @@ def fold_one(
     return None
 
 
+def other_currency(log: Log, expected: str, found: str | None) -> Problem:
+    """Return the fault of an amount in another currency than the amounts before it."""
+    mend = f"expected {expected!r}, the policy's or the customer's first: convert it"
+    return Problem(log.place("currency"), repr(found), mend)
+
+
+def too_much(log: Log, amount: Decimal) -> Problem:
+    """Return the fault of an amount that is too much with those before it."""
+    mend = "the amounts of one window reach 9e14: check them, or count in a larger unit"
+    return Problem(log.place("amount"), str(amount), mend)
+
+
 def _overflowing(
     events: Sequence[Event], error: RevenueOverflow, lifecycle: Lifecycle
-) -> Event:
+) -> PurchaseCompleted | PurchaseReversed:
     """Return the first of the events, in fold order, whose amount is too much."""
     named = [
-        at
+        (at, event)
         for at, event in enumerate(events)
-        if (event.occurred_at, event.event_id) == (error.at, error.event_id)
+        if isinstance(event, PurchaseCompleted | PurchaseReversed)
+        and (event.occurred_at, event.event_id) == (error.at, error.event_id)
     ]
 
-    def overflows(at: int) -> bool:
+    def overflows(one: tuple[int, Event]) -> bool:
         try:
-            lifecycle.replay(events[: at + 1])
+            lifecycle.replay(events[: one[0] + 1])
         except RevenueOverflow:
             return True
         return False
 
-    return events[named[bisect_left(named, True, key=overflows)]]
+    return named[bisect_left(named, True, key=overflows)][1]
 
 
 def _without(events: Iterable[Event], others: Iterable[Event]) -> list[Event]:

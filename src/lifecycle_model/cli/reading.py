@@ -87,13 +87,23 @@ class Log:
         """How many events there are that can be folded."""
         return sum(map(len, self.events.values())) - self.unsound
 
-    def check_events(self) -> None:
+    def add(self, event: Event, line: int) -> None:
+        """Take an event that stands on a line."""
+        # Not setdefault(): it would build a list for every row.
+        if (known := self.events.get(event.customer_id)) is None:
+            self.events[event.customer_id] = [event]
+            self.places[event.customer_id] = [line]
+        else:
+            known.append(event)
+            self.places[event.customer_id].append(line)
+
+    def check_events(self, count: int) -> None:
         """End the command where there are none.
 
         Raises:
             InputError: with the faults of the rows that are there.
         """
-        if not self.events:
+        if not count:
             headline = f"{self.name}: holds no {'valid ' if self.faults.total else ''}events"
             raise InputError(headline, self.faults.details())
 
@@ -143,7 +153,7 @@ def read_log(reading: Reading, data: bytes | None = None) -> Log:
     text = text_of(reading.name, data_of(reading) if data is None else data)
     read_text(reading, text, log)
     log.faults.check()
-    log.check_events()
+    log.check_events(len(log.events))
     return log
 
 
@@ -171,13 +181,7 @@ def read_text(reading: Reading, text: str, log: Log, number: Number = same) -> N
                 problem = Problem(log.place("occurred_at"), raw, str(error))
                 log.faults.add(Fault((line, line), (problem,)))
             else:
-                # Not setdefault(): it would build a list for every row.
-                if (known := log.events.get(event.customer_id)) is None:
-                    log.events[event.customer_id] = [event]
-                    log.places[event.customer_id] = [line]
-                else:
-                    known.append(event)
-                    log.places[event.customer_id].append(line)
+                log.add(event, line)
 
 
 Parse = Callable[[Any], Event]
@@ -200,7 +204,7 @@ def _rows(
         time = row.get("occurred_at")
         if isinstance(time, str):
             row["occurred_at"] = times.text(time)
-        if row.get("alternatives") and row.get("kind") == "evaluation_started":
+        if "alternatives" in row and row.get("kind") == "evaluation_started":
             return _with_alternatives(row)
         return EVENT_ADAPTER.validate_strings(row)
 
@@ -250,9 +254,7 @@ def data_of(reading: Reading) -> bytes:
         InputError: it cannot be read, or is not text at all.
     """
     if reading.form == PARQUET:
-        msg = (
-            f"{reading.name}: Parquet is read by lifecycle replay only: give CSV or JSON Lines"
-        )
+        msg = f"{reading.name}: only lifecycle replay reads Parquet: give CSV or JSON Lines"
         raise InputError(msg)
     try:
         if reading.log == STDIN:

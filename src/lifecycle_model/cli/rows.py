@@ -83,16 +83,16 @@ def _records(
     number: Number,
 ) -> Iterator[tuple[int, list[str]]]:
     while True:
-        line = number(reader.line_num + 1)
+        line = reader.line_num + 1
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
             problem = Problem("", f"is broken: {error}", "is a quotation mark left open?")
-            faults.add(Fault((line, number(reader.line_num)), (problem,)))
+            faults.add(Fault((number(line), number(reader.line_num)), (problem,)))
         else:
-            yield line, cells
+            yield number(line), cells
 
 
 def json_lines(text: str, number: Number = same) -> Iterator[tuple[int, str]]:

@@ -22,7 +22,7 @@ Place = tuple[str, str]
 
 
 def is_typed(name: str) -> bool:
-    """Return whether an id can be typed as an argument: only then is it of use as an example."""
+    """Return whether an id can be typed as an argument: others are of no use as examples."""
     return name.isprintable() and not name.startswith("-")
 
 

@@ -54,7 +54,7 @@ def replay_file(  # noqa: PLR0913 - all but the path go by name
     threads: int | None = None,
     memory: int | None = None,
 ) -> Replay:
-    """Fold a log in a file: Parquet, CSV with a header line, or JSON Lines.
+    r"""Fold a log in a file: Parquet, CSV with a header line, or JSON Lines.
 
     A log that would need more than `memory` is read several times, each time for a share of the
     customers; the answer is the same. What the customers themselves take comes on top.
@@ -83,8 +83,8 @@ def replay_file(  # noqa: PLR0913 - all but the path go by name
     >>> import tempfile
     >>> from datetime import UTC
     >>> with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
-    ...     _ = file.write("customer_id,kind,occurred_at\\n")
-    ...     _ = file.write("c-1,lead_qualified,2024-05-01T12:00:00Z\\n")
+    ...     _ = file.write("customer_id,kind,occurred_at\n")
+    ...     _ = file.write("c-1,lead_qualified,2024-05-01T12:00:00Z\n")
     ...     file.flush()
     ...     replay_file(file.name).customers["situation"].to_list()
     ['potential']
