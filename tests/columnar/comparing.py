@@ -46,10 +46,20 @@ def frame_of(events: Iterable[Event]) -> pl.DataFrame:
     rows = list(events)
     return pl.DataFrame(
         {
-            name: pl.Series([_cell(row, name) for row in rows], dtype=TYPES.get(name, pl.String))
+            name: pl.Series(
+                [_cell(row, name) for row in rows], dtype=TYPES.get(name, pl.String)
+            )
             for name in COLUMNS
         }
     )
+
+
+def events_of(log: pl.DataFrame) -> list[Event]:
+    """Return the rows of a log as events, without the cells that their kind does not own."""
+    return [
+        parse_event({name: value for name, value in row.items() if value is not None})
+        for row in log.iter_rows(named=True)
+    ]
 
 
 def _cell(event: Event, name: str) -> Any:
@@ -61,13 +71,17 @@ def _cell(event: Event, name: str) -> Any:
     return value
 
 
-def random_log(seed: str, customers: int, size: int = 13) -> tuple[list[Event], dict[str, Any], Any]:
-    """Return shuffled events of many customers, a policy's overrides and an instant asked for."""
+def random_log(
+    seed: str, customers: int, size: int = 13
+) -> tuple[list[Event], dict[str, Any], Any]:
+    """Return shuffled events of many customers, overrides of a policy, and an instant."""
     rng = random.Random(seed)
     _, thresholds, as_of = random_history(rng, 5, focused=rng.random() < 0.5)
     events = []
     for number in range(customers):
-        raw, _, _ = random_history(rng, rng.choice((1, 5, size, 3 * size)), focused=number % 2 > 0)
+        raw, _, _ = random_history(
+            rng, rng.choice((1, 5, size, 3 * size)), focused=number % 2 > 0
+        )
         events += [parse_event(one | {"customer_id": f"c-{number:05}"}) for one in raw]
     rng.shuffle(events)
     return events, thresholds, as_of
@@ -76,7 +90,7 @@ def random_log(seed: str, customers: int, size: int = 13) -> tuple[list[Event], 
 def histories_of(
     events: Iterable[Event], lifecycle: Lifecycle, as_of: datetime | None
 ) -> tuple[dict[str, History], set[str]]:
-    """Return every customer's scalar history, and the customers of which an event is invalid."""
+    """Return every customer's scalar history, and the customers with an invalid event."""
     by_customer = defaultdict(list)
     for event in events:
         by_customer[event.customer_id].append(event)

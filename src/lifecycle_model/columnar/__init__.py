@@ -1,7 +1,7 @@
 """Whole logs at once: event columns in, customer columns out, under the same law.
 
-The functions here fold millions of customers with the kernel that `Lifecycle` runs for one. They
-need the extra `columnar`.
+Millions of customers are folded with the kernel that `Lifecycle` runs for one. It needs the
+extra `columnar`.
 """
 
 from lifecycle_model.columnar.files import replay_file

@@ -93,8 +93,8 @@ def _written(cells: pl.Series, column: Column) -> pl.Series:
     filled = cells.is_not_null()
     if cells.dtype.is_float():
         filled &= cells.is_not_nan()
-    numbers, sound = READERS[column.form].read(cells.filter(filled)) or (np.empty(0), None)
-    written = pl.Series(numbers)
+    read = READERS[column.form].read(cells.filter(filled))
+    written = pl.Series(read[0] if read is not None else [])
     match column.form:
         case "day":
             days = (written - EPOCH).cast(pl.Int32).cast(pl.Date)

@@ -57,9 +57,7 @@ def is_text(dtype: pl.DataType) -> bool:
 
 
 def in_calendar(cells: pl.Series) -> pl.Series:
-    """Return which dates or times lie in the years 1 to 9999; times of day all do."""
-    if cells.dtype == pl.Time:
-        return cells.is_not_null()
+    """Return which dates or times lie in the years 1 to 9999."""
     ticks = cells.to_physical()
     if cells.dtype == pl.Date:
         return (ticks >= 1 - EPOCH) & (ticks <= date.max.toordinal() - EPOCH)
@@ -88,7 +86,10 @@ def _by_value(cells: pl.Series, read: Callable[[str], int]) -> Read:
     return np.array(numbers, np.int64)[at], np.array(sound, np.bool_)[at]
 
 
-def _validated(annotation: object, number: Callable[[Any], int]) -> Callable[[str], int]:
+def _validated(
+    annotation: Any,  # noqa: ANN401 - a type of pydantic's
+    number: Callable[[Any], int],
+) -> Callable[[str], int]:
     """Return a reader of one text that accepts what single events accept as text."""
     adapter: TypeAdapter[Any] = TypeAdapter(annotation)
 
@@ -164,8 +165,8 @@ def _day(cells: pl.Series) -> Read | None:
         cells = days.set(days.cast(local.dtype) != local, None)
     if cells.dtype == pl.Date:
         sound = in_calendar(cells).fill_null(value=False).to_numpy()
-        days = cells.to_physical().fill_null(0).to_numpy().astype(np.int64)
-        return np.where(sound, days, 0) + EPOCH, sound
+        ordinals = cells.to_physical().fill_null(0).to_numpy().astype(np.int64) + EPOCH
+        return np.where(sound, ordinals, 0), sound
     return None
 
 
@@ -204,7 +205,9 @@ def whole_numbers(cells: pl.Series, least: int = -(2**63), most: int = 2**63 - 1
     return numbers, sound & (numbers >= least) & (numbers <= most)
 
 
-def _state(states: type[Situation] | type[BuyingPosition]) -> Callable[[pl.Series], Read | None]:
+def _state(
+    states: type[Situation] | type[BuyingPosition],
+) -> Callable[[pl.Series], Read | None]:
     places = {str(state): place for place, state in enumerate(states)}
 
     def place_of(text: str) -> int:
@@ -243,11 +246,9 @@ READERS: Final[dict[Form, Reader]] = {
         "is not an amount from 0 to 1e11 with at most four decimals: correct it",
         _money,
     ),
-    "day": Reader(
-        "dates, or ISO 8601 text", "is not a date: give a day without a time", _day
-    ),
-    "flag": Reader("true or false", "is not true or false", _flag),
-    "score": Reader("whole numbers", "is not a whole number from 0 to 10", _score),
+    "day": Reader("dates, or ISO 8601 text", "is not a date: give a day without a time", _day),
+    "flag": Reader("true or false", "is not true or false: give one of them, or 1 or 0", _flag),
+    "score": Reader("whole numbers", "is not a whole number from 0 to 10: correct it", _score),
     "situation": Reader(
         "text",
         f"is not a situation: use one of {', '.join(Situation)}",
@@ -285,7 +286,9 @@ def read_times(cells: pl.Series) -> tuple[np.ndarray, np.ndarray, str]:
         ticks = ticks // share  # what nanoseconds can say lies inside every calendar
     wrong = outside_of(ticks, EARLIEST // times, LATEST // times)
     if times > 1:
-        ticks = np.where((ticks < EARLIEST // times) | (ticks > LATEST // times), 0, ticks) * times
+        ticks = (
+            np.where((ticks < EARLIEST // times) | (ticks > LATEST // times), 0, ticks) * times
+        )
     return ticks, wrong, "lies outside the years 1 to 9999 in UTC: correct the time"
 
 

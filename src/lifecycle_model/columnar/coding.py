@@ -1,8 +1,5 @@
 """Ids as dense numbers: hashed once, then verified, a slice of the column at a time."""
 
-# ruff: noqa: ANN001, ANN202, PLR0913, PLR0917 - compiled code goes by position, untyped
-# mypy: disable-error-code="no-untyped-def"
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,12 +7,12 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from lifecycle_model.columnar.jit import compiled
+from lifecycle_model.columnar.jit import compiled, only_read
 from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.errors import HashCollision
 
 SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
-"""Fibonacci hashing: spreads keys over a table (Knuth, The Art of Computer Programming, 6.4)."""
+"""Spreads keys over a table (Knuth, The Art of Computer Programming 3, 6.4)."""
 
 SLICE: Final = 1 << 18
 """Rows of a slice: few enough that what is made of them stays in the processor's cache."""
@@ -50,7 +47,9 @@ def code(cells: pl.Series, threads: Threads, also: pl.Series | None = None) -> C
     ([1, -1, 0, 1], ['a', 'b'])
     """
     bounds = bounds_of(len(cells))
-    return code_slices(lambda start, end: cells.slice(start, end - start), bounds, threads, also)
+    return code_slices(
+        lambda start, end: cells.slice(start, end - start), bounds, threads, also
+    )
 
 
 def bounds_of(length: int) -> list[int]:
@@ -122,7 +121,11 @@ class _Numbering:
             self.values = cells.clear()
         nulls = cells.is_null().to_numpy() if cells.null_count() else np.empty(0, np.bool_)
         rows, self._table = _number(
-            cells.hash().to_numpy(), nulls, numbers, len(self.values), self._table
+            only_read(cells.hash().to_numpy(), np.uint64),
+            only_read(nulls, np.bool_),
+            numbers,
+            len(self.values),
+            self._table,
         )
         if len(rows):
             self.values = pl.concat([self.values, cells.gather(rows)], rechunk=True)
@@ -196,4 +199,3 @@ def _rank(codes, ranks, start, end):
     for row in range(start, end):
         if codes[row] >= 0:
             codes[row] = ranks[codes[row]]
-

@@ -33,7 +33,7 @@ _TYPES: Final = {"days": pl.Int32(), "count": pl.Int32(), "yes_no": pl.Int8()}
 
 
 def customers_frame(folded: Folded, engine: Engine) -> pl.DataFrame:
-    """Return where every customer stands: the six values, every fact, deadline and last rule."""
+    """Return where every customer stands: six values, facts, deadline, last rule."""
     clock, latest, since, moved_by = folded.left.moments
     rules = engine.program.rules
     ids = [rule.id for rule in rules]

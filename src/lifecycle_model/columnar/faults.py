@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from lifecycle_model.columnar.cells import in_calendar, is_text
+from lifecycle_model.columnar.cells import is_text
 from lifecycle_model.errors import BadRow, InvalidRows
 
 if TYPE_CHECKING:
@@ -101,9 +101,14 @@ def _texts(cells: pl.Series) -> pl.Series:
 
 
 def _times(cells: pl.Series) -> pl.Series:
-    """Return times as text; those that no calendar knows, and spans, as bare numbers."""
-    bare = cells.to_physical().cast(pl.String)
-    if cells.dtype == pl.Duration:
-        return bare
-    told = cells.set(~in_calendar(cells), None).cast(pl.String)
-    return told.zip_with(told.is_not_null(), bare)
+    """Return days and times as text; what is far from any calendar, and spans, as numbers."""
+    bare = cells.to_physical()
+    if cells.dtype not in (pl.Date, pl.Datetime):
+        return bare.cast(pl.String)
+    utc = pl.Datetime(cells.dtype.time_unit) if cells.dtype == pl.Datetime else pl.Date  # type: ignore[attr-defined]
+    near = bare.cast(utc).dt.year().is_between(-_FAR, _FAR).fill_null(value=False)
+    return cells.set(~near, None).cast(pl.String).zip_with(near, bare.cast(pl.String))
+
+
+_FAR: Final = 99_999
+"""Years that can still be written."""

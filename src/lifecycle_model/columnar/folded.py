@@ -12,11 +12,13 @@ from lifecycle_model.columnar.folding import (
     NO_TIME,
     TOO_MUCH,
     WRONG_CURRENCY,
+    After,
+    Before,
     fold_customers,
 )
 from lifecycle_model.columnar.held import CHANNEL, SLOTS, Held, recoded
 from lifecycle_model.columnar.identity import Identity, drop_copies, order_ties
-from lifecycle_model.columnar.jit import announced
+from lifecycle_model.columnar.jit import announced, only_read
 from lifecycle_model.columnar.log import Log, read_log
 from lifecycle_model.columnar.native import HEAD, program_record
 from lifecycle_model.columnar.ordering import chunks, put_in_order
@@ -52,8 +54,8 @@ class Folded:
     left: Held
     """What later events need."""
     moves: np.ndarray
-    """int64, one line for each: row, event's row, day, opportunity, before, after, values of the
-    guards, customer, time, kind."""
+    """int64, one line for each: rows of the rule and of the event, day, opportunity, before,
+    after, values of the guards, customer, time, kind."""
     events: int
     """How many events were folded."""
     future: np.ndarray
@@ -75,21 +77,20 @@ class Fold:
 
     def run(self) -> Folded:
         """Fold every customer of the log, and those that only snapshots know."""
+        return self.fold(*self.prepare())
+
+    def prepare(self) -> tuple[Log, Identity]:
+        """Return the log in fold order, and what became of events that share a name."""
         until = _FOREVER if self.as_of is None else microseconds_of(self.as_of)
         log = read_log(
             self.source, self.engine.policy, self.held, until, self.threads, self.faults
         )
-        marked = put_in_order(log, self.threads)
+        marked = put_in_order(log, self.threads, recording=self.recording)
         order_ties(log, self.source, marked)
-        return self._fold(log, drop_copies(log, self.source, marked, self._remembered(log)))
+        return log, drop_copies(log, self.source, marked, self._remembered(log))
 
-    def _remembered(self, log: Log) -> pl.DataFrame:
-        """Return the names that snapshots hold of their clock's instant, by customer."""
-        names = self._still(log, self.held.clock_events)
-        clocks = self.held.moments[0][self.held.clock_events["customer"].to_numpy()]
-        return names.with_columns(time=pl.Series(clocks))
-
-    def _fold(self, log: Log, identity: Identity) -> Folded:
+    def fold(self, log: Log, identity: Identity) -> Folded:
+        """Fold a prepared log."""
         program, policy = self.engine.program, self.engine.policy
         customers = len(log.ids)
         nobody = Customer(id="-")
@@ -99,25 +100,24 @@ class Fold:
         moments = np.empty((4, customers), np.int64)
         values = np.empty((7, customers), np.int32)
         width = HEAD + max((len(rule.guards) for rule in program.rules), default=0)
-        table, inputs = program_record(program), self._inputs(log)
+        table, before = program_record(program), self._before(log)
         needed = _code_of(policy.currency, log.currencies.values)
         until = NO_TIME if self.as_of is None else microseconds_of(self.as_of)
 
         def fold_part(bounds: tuple[int, int]) -> tuple[Any, ...]:
-            return fold_customers()(  # type: ignore[no-any-return]
+            return fold_customers()(
                 table,
                 blank,
                 log.records,
                 log.starts,
                 *bounds,
-                log.held_at,
-                inputs,
+                before,
                 log.currencies.codes,
                 needed,
                 until,
                 int(self.recording),
                 width,
-                (states, revenues, moments, values),
+                After(states, revenues, moments, values),
             )
 
         with announced():
@@ -161,7 +161,13 @@ class Fold:
             identity=identity,
         )
 
-    def _inputs(self, log: Log) -> tuple[np.ndarray, ...]:
+    def _remembered(self, log: Log) -> pl.DataFrame:
+        """Return the names that snapshots hold of their clock's instant, by customer."""
+        names = self._still(log, self.held.clock_events)
+        clocks = self.held.moments[0][self.held.clock_events["customer"].to_numpy()]
+        return names.with_columns(time=pl.Series(clocks))
+
+    def _before(self, log: Log) -> Before:
         """Return what is held in the form and the codes of this fold."""
         held = self.held
         opportunities, cases = held.opportunity_slots.copy(), held.case_slots.copy()
@@ -169,19 +175,20 @@ class Fold:
             opportunities[:, 0], held.opportunity_names, log.opportunities
         )
         cases[:, 0] = recoded(cases[:, 0], held.case_names, log.cases)
-        return (
+        return Before(
+            log.held_at,
             np.array(SLOTS, np.int64),
-            held.slots,
-            held.window_starts,
-            held.window_days,
-            held.window_counts,
-            held.window_amounts,
-            held.opportunity_starts,
-            opportunities,
-            held.case_starts,
-            cases,
-            held.moments,
+            only_read(held.slots, np.int32),
+            only_read(held.moments, np.int64),
             recoded(held.currencies, held.currency_names, log.currencies.values),
+            only_read(held.window_starts, np.int64),
+            only_read(held.window_days, np.int32),
+            only_read(held.window_counts, np.int32),
+            only_read(held.window_amounts, np.int64),
+            only_read(held.opportunity_starts, np.int64),
+            only_read(opportunities, np.int32),
+            only_read(held.case_starts, np.int64),
+            only_read(cases, np.int32),
         )
 
     def _tell_invalid(self, log: Log) -> None:
@@ -202,9 +209,7 @@ class Fold:
         ):
             self.faults.add(found["row"][found["flag"] == flag], column, mend)
 
-    def _clock_events(
-        self, log: Log, clocks: np.ndarray
-    ) -> pl.DataFrame:
+    def _clock_events(self, log: Log, clocks: np.ndarray) -> pl.DataFrame:
         """Return the names of the events at each customer's clock."""
         old = self._still(log, self.held.clock_events)
         if old.height:
@@ -223,9 +228,7 @@ class Fold:
         )
         return pl.concat([old, new]).sort("customer", "source", "event_id")
 
-    def _channels(
-        self, log: Log
-    ) -> pl.DataFrame:
+    def _channels(self, log: Log) -> pl.DataFrame:
         """Return the channels on which each customer's consent is withdrawn."""
         old = self._still(log, self.held.channels)
         consent = places_of("consent_changed")[0]

@@ -1,14 +1,12 @@
 """Folding customers one after the other with the compiled kernel."""
 
-# ruff: noqa: ANN001, ANN202, PLR0913, PLR0917 - compiled code goes by position, untyped
-# ruff: noqa: C901, PLR0912, PLR0914, PLR0915 - one loop, so that scratch is shared
-# mypy: disable-error-code="no-untyped-def"
-
+from collections import namedtuple
 from functools import cache
 from typing import Any, Final
 
 import numpy as np
 from numba import carray
+from numba.extending import register_jitable
 
 from lifecycle_model.columnar.jit import compiled
 from lifecycle_model.columnar.native import Memory, Sink, kernel_digest, pointer
@@ -27,14 +25,49 @@ TOO_MUCH: Final = 2
 NO_TIME: Final = -(2**63)
 """Stands where there is no instant."""
 
-_MORE: Final = 3
+MORE: Final = 3
 """Numbers of a move behind its line: customer, time, kind."""
 
-_PURCHASE, _REVERSAL = at.PURCHASE_COMPLETED, at.PURCHASE_REVERSED
-_OPENED, _CLOSED = at.CASE_OPENED, at.CASE_CLOSED
+# The compiler knows named tuples of this kind.
+Before = namedtuple(  # noqa: PYI024
+    "Before",
+    (
+        "held_at",  # by customer: the place among those held, -1 for none; empty for nobody
+        "slot_ids",
+        "slots",
+        "moments",
+        "currencies",
+        "window_starts",
+        "window_days",
+        "window_counts",
+        "window_amounts",
+        "opportunity_starts",
+        "opportunity_slots",
+        "case_starts",
+        "case_slots",
+    ),
+)
+"""What is held of customers from before, as in `Held`, in the codes of this fold."""
+
+After = namedtuple("After", ("states", "revenues", "moments", "values"))  # noqa: PYI024
+"""What becomes of customers; the last axis is the customer. The values are: conditions, first
+currency, entries left of the window, of opportunities and of cases, the next due day and its
+row."""
+
+Left = namedtuple(  # noqa: PYI024
+    "Left", ("days", "counts", "amounts", "opportunities", "cases", "used")
+)
+"""What customers leave behind, end to end, and how much there is of each kind."""
+
+# By kind, INVALID and DROPPED among them. Which kind comes next nobody can guess, so a number
+# that is looked up is faster than a branch.
+_BOOKS: Final = np.zeros(256, np.int64)
+_BOOKS[[at.PURCHASE_COMPLETED, at.PURCHASE_REVERSED]] = 1
+_NAMES_CASE: Final = np.zeros(256, np.int64)
+_NAMES_CASE[[at.CASE_OPENED, at.CASE_CLOSED]] = 1
 
 
-@compiled
+@register_jitable
 def _distinct(codes, count):
     """Sort the first codes and drop those that stand twice; return how many are left."""
     same = True
@@ -53,7 +86,7 @@ def _distinct(codes, count):
     return kept
 
 
-@compiled
+@register_jitable
 def _place(codes, count, code):
     """Return the place of a code among the distinct ones."""
     low, high = 0, count
@@ -66,6 +99,170 @@ def _place(codes, count, code):
     return low
 
 
+@register_jitable
+def _rooms(records, starts, before, first, last):
+    """Return what the largest customer needs, and then what all need together.
+
+    Each time: events, entries of the window, opportunities, cases.
+    """
+    largest = np.zeros(4, np.int64)
+    total = np.zeros(4, np.int64)
+    need = np.empty(4, np.int64)
+    for customer in range(first, last):
+        need[:] = 0
+        for place in range(starts[customer], starts[customer + 1]):
+            record = records[place]
+            need[0] += 1
+            need[1] += _BOOKS[record.kind]
+            need[2] += record.opportunity >= 0
+            need[3] += _NAMES_CASE[record.kind]
+        if len(before.held_at) > 0 and before.held_at[customer] >= 0:
+            old = before.held_at[customer]
+            need[1] += before.window_starts[old + 1] - before.window_starts[old]
+            need[2] += before.opportunity_starts[old + 1] - before.opportunity_starts[old]
+            need[3] += before.case_starts[old + 1] - before.case_starts[old]
+        for one in range(4):
+            largest[one] = max(largest[one], need[one])
+            total[one] += need[one]
+    return largest, total
+
+
+@register_jitable
+def _own_codes(records, start, end, before, old, opportunities, cases):
+    """Collect the opportunities and cases of one customer, ascending; return how many."""
+    many = some = 0
+    for place in range(start, end):
+        record = records[place]
+        opportunities[many] = record.opportunity  # overwritten where there is none
+        many += record.opportunity >= 0
+        cases[some] = record.value
+        some += _NAMES_CASE[record.kind]
+    if old >= 0:
+        for place in range(before.opportunity_starts[old], before.opportunity_starts[old + 1]):
+            opportunities[many] = before.opportunity_slots[place, 0]
+            many += 1
+        for place in range(before.case_starts[old], before.case_starts[old + 1]):
+            cases[some] = before.case_slots[place, 0]
+            some += 1
+    return _distinct(opportunities, many), _distinct(cases, some)
+
+
+@register_jitable
+def _unpack(program, memory, before, old, opportunities, many, cases, some):
+    """Fill the memory of a new customer with what is held of an old one."""
+    for one in range(len(before.slot_ids)):
+        memory.state[before.slot_ids[one]] = before.slots[one, old]
+    entries = 0
+    for place in range(before.window_starts[old], before.window_starts[old + 1]):
+        memory.days[entries] = before.window_days[place]
+        memory.counts[entries] = before.window_counts[place]
+        memory.amounts[entries] = before.window_amounts[place]
+        entries += 1
+    unpack_window(program, memory, entries)
+    for place in range(before.opportunity_starts[old], before.opportunity_starts[old + 1]):
+        held = before.opportunity_slots[place]
+        code = _place(opportunities, many, held[0])
+        for slot in range(at.IS_LISTED):
+            memory.opportunities[code * at.OPPORTUNITY_SLOTS + slot] = held[1 + slot]
+        unpack_opportunity(memory, code)
+    for place in range(before.case_starts[old], before.case_starts[old + 1]):
+        code = _place(cases, some, before.case_slots[place, 0])
+        unpack_case(memory.state, memory.cases, code, before.case_slots[place, 1])
+
+
+@register_jitable
+def _check_currency(record, currencies, needed, first):
+    """Return the customer's first currency after a record, which may turn out invalid."""
+    found = currencies[record.row]
+    if found < 0:
+        return first
+    expected = needed if needed >= 0 else first
+    if expected >= 0 and found != expected:
+        record.kind = INVALID
+        record.flag = WRONG_CURRENCY
+        return first
+    return found if first < 0 else first
+
+
+@register_jitable
+def _write_event(event, record, offset, opportunities, many, cases, some):
+    """Write a record as the kernel's event."""
+    event[at.KIND] = record.kind
+    event[at.EVENT_DAY] = (record.time + offset) // DAY + EPOCH
+    event[at.OPPORTUNITY] = np.int64(record.opportunity >= 0) - 1
+    if many > 1 and record.opportunity >= 0:
+        event[at.OPPORTUNITY] = _place(opportunities, many, record.opportunity)
+    event[at.VALUE] = record.value
+    if some > 0 and _NAMES_CASE[record.kind]:
+        event[at.VALUE] = _place(cases, some, record.value)
+    event[at.FLAG] = record.flag
+    event[at.AMOUNT] = record.amount
+
+
+@register_jitable
+def _leave(memory, left, opportunities, many, cases, some, values, customer):
+    """Copy what later events need to the end of what all leave behind."""
+    state = memory.state
+    kept = left.used[0]
+    for place in range(state[at.HEAD], state[at.END]):
+        if memory.counts[place] or memory.amounts[place]:
+            left.days[kept] = memory.days[place]
+            left.counts[kept] = memory.counts[place]
+            left.amounts[kept] = memory.amounts[place]
+            kept += 1
+    values[2, customer] = kept - left.used[0]
+    left.used[0] = kept
+    kept = left.used[1]
+    for code in range(many):
+        slot = code * at.OPPORTUNITY_SLOTS
+        if memory.opportunities[slot + at.POSITION] != at.STATUS_QUO:
+            left.opportunities[kept, 0] = opportunities[code]
+            for one in range(at.IS_LISTED):
+                left.opportunities[kept, 1 + one] = memory.opportunities[slot + one]
+            kept += 1
+    values[3, customer] = kept - left.used[1]
+    left.used[1] = kept
+    kept = left.used[2]
+    for code in range(some):
+        if memory.cases[code] // 2 == state[at.CASE_EPOCH]:
+            left.cases[kept, 0] = cases[code]
+            left.cases[kept, 1] = memory.cases[code] % 2
+            kept += 1
+    values[4, customer] = kept - left.used[2]
+    left.used[2] = kept
+
+
+@register_jitable
+def _append_moves(
+    moves, moved, lines, count, width, records, origins, opportunities, customer, offset
+):
+    """Copy a customer's moves to the end of all, in the codes and rows of the log."""
+    while moved + count > len(moves):
+        more = np.empty((2 * len(moves), moves.shape[1]), np.int64)
+        more[:moved] = moves[:moved]
+        moves = more
+    for line in range(count):
+        move = moves[moved + line]
+        move[:width] = lines[line * width : (line + 1) * width]
+        event, slot = move[1], move[3]
+        move[3] = opportunities[slot // at.OPPORTUNITY_SLOTS] if slot >= 0 else -1
+        move[width] = customer
+        if event >= 0:
+            cause = records[origins[event]]
+            move[1] = cause.row
+            move[width + 1] = cause.time
+            move[width + 2] = cause.kind
+        else:
+            move[width + 1] = (move[2] - EPOCH) * DAY - offset
+            move[width + 2] = at.TIME_PASSED
+    return moves
+
+
+@register_jitable
+def _hold(*arrays):
+    """Keep arrays: the compiler frees one after its last use, and a pointer to it is none."""
+
+
 @cache
 def fold_customers() -> Any:  # noqa: ANN401 - a compiled function
     """Return the compiled loop over customers; see `_make`."""
@@ -75,76 +272,33 @@ def fold_customers() -> Any:  # noqa: ANN401 - a compiled function
 def _make(digest: str) -> Any:  # noqa: ANN401 - a compiled function
     @compiled
     def run(
-        table,  # the program's record
+        table,  # the program, as one record
         blank,  # the slots of a new customer
         records,
         starts,
         first,
         last,
-        held,  # by customer: the place of the snapshot, -1 without one
-        snapshots,  # what is held of them, see `Fold`
+        before,
         currencies,  # by row: the code of the currency, -1 without one; empty without any
         needed_currency,  # the policy's, -1 without one
         until,  # microseconds to which time passes, NO_TIME for the last event's
         recording,
         width,  # numbers of a move: HEAD and the values of its guards
-        finals,  # what becomes of them, see `Fold`
+        after,
     ):
         digest  # noqa: B018 - part of what the compiled function is kept under
-        (
-            slot_ids,
-            slot_values,
-            window_starts,
-            window_days,
-            window_counts,
-            window_amounts,
-            opportunity_starts,
-            opportunity_slots,
-            case_starts,
-            case_slots,
-            moments,
-            first_currencies,
-        ) = snapshots
-        (states, revenues, final_moments, values) = finals
         program = table[0]
         offset = program.day_offset_minutes * MINUTE
-
-        # Room for the largest customer, and for what all of them leave behind.
-        most = 0
-        most_window = most_opportunities = most_cases = 0
-        all_window = all_opportunities = all_cases = 0
-        for customer in range(first, last):
-            window = opportunities = cases = 0
-            for place in range(starts[customer], starts[customer + 1]):
-                kind = records[place].kind
-                window += kind == _PURCHASE or kind == _REVERSAL
-                opportunities += records[place].opportunity >= 0
-                cases += kind == _OPENED or kind == _CLOSED
-            if len(held) > 0 and held[customer] >= 0:
-                old = held[customer]
-                window += window_starts[old + 1] - window_starts[old]
-                opportunities += opportunity_starts[old + 1] - opportunity_starts[old]
-                cases += case_starts[old + 1] - case_starts[old]
-            most = max(most, starts[customer + 1] - starts[customer])
-            most_window = max(most_window, window)
-            most_opportunities = max(most_opportunities, opportunities)
-            most_cases = max(most_cases, cases)
-            all_window += window
-            all_opportunities += opportunities
-            all_cases += cases
+        unnamed = np.array(NO_OPPORTUNITY)
+        largest, total = _rooms(records, starts, before, first, last)
 
         state = np.empty(len(blank), np.int64)
-        unnamed = np.array(NO_OPPORTUNITY)
-        days = np.empty(most_window + 1, np.int64)
-        counts = np.empty(most_window + 1, np.int64)
-        amounts = np.empty(most_window + 1, np.int64)
-        slots = np.empty((most_opportunities + 1) * at.OPPORTUNITY_SLOTS, np.int64)
-        listed = np.empty(most_opportunities + 1, np.int64)
-        cases = np.empty(most_cases + 1, np.int64)
-        opportunity_codes = np.empty(most_opportunities + 1, np.int64)
-        case_codes = np.empty(most_cases + 1, np.int64)
-        events = np.empty((most + 1, 6), np.int64)
-        origins = np.empty(most + 1, np.int64)
+        days = np.empty(largest[1] + 1, np.int64)
+        counts = np.empty(largest[1] + 1, np.int64)
+        amounts = np.empty(largest[1] + 1, np.int64)
+        slots = np.empty((largest[2] + 1) * at.OPPORTUNITY_SLOTS, np.int64)
+        listed = np.empty(largest[2] + 1, np.int64)
+        marks = np.empty(largest[3] + 1, np.int64)
         memory = Memory(
             pointer(state.ctypes),
             pointer(days.ctypes),
@@ -152,113 +306,63 @@ def _make(digest: str) -> Any:  # noqa: ANN401 - a compiled function
             pointer(amounts.ctypes),
             pointer(slots.ctypes),
             pointer(listed.ctypes),
-            pointer(cases.ctypes),
+            pointer(marks.ctypes),
         )
+        opportunities = np.empty(largest[2] + 1, np.int64)
+        cases = np.empty(largest[3] + 1, np.int64)
+        events = np.empty((largest[0] + 1, 6), np.int64)
+        origins = np.empty(largest[0] + 1, np.int64)
+
         used = np.zeros(1, np.int64)
-        room = 2 * most + 64 if recording else 1
+        room = 2 * largest[0] + 64 if recording else 1
         lines = np.empty(room * width, np.int64)
         next_used = np.zeros(1, np.int64)
         next_line = np.empty(width, np.int64)
         next_sink = Sink(pointer(next_used.ctypes), 1, width, pointer(next_line.ctypes))
-
-        moves = np.empty((1024 if recording else 1, width + _MORE), np.int64)
+        moves = np.empty((1024 if recording else 1, width + MORE), np.int64)
         moved = 0
-        left_days = np.empty(all_window, np.int32)
-        left_counts = np.empty(all_window, np.int32)
-        left_amounts = np.empty(all_window, np.int64)
-        left_opportunities = np.empty((all_opportunities, 5), np.int32)
-        left_cases = np.empty((all_cases, 2), np.int32)
-        left_window = left_opportunity = left_case = 0
-        all_folded = invalid = 0
+        left = Left(
+            np.empty(total[1], np.int32),
+            np.empty(total[1], np.int32),
+            np.empty(total[1], np.int64),
+            np.empty((total[2], 5), np.int32),
+            np.empty((total[3], 2), np.int32),
+            np.zeros(3, np.int64),
+        )
+        all_folded = all_invalid = 0
 
         for customer in range(first, last):
             start, end = starts[customer], starts[customer + 1]
-            old = held[customer] if len(held) > 0 else -1
-
-            # The ids of this customer as small numbers, in their own order.
-            opportunities = open_cases = 0
-            for place in range(start, end):
-                record = records[place]
-                if record.opportunity >= 0:
-                    opportunity_codes[opportunities] = record.opportunity
-                    opportunities += 1
-                if record.kind == _OPENED or record.kind == _CLOSED:
-                    case_codes[open_cases] = record.value
-                    open_cases += 1
-            if old >= 0:
-                for place in range(opportunity_starts[old], opportunity_starts[old + 1]):
-                    opportunity_codes[opportunities] = opportunity_slots[place, 0]
-                    opportunities += 1
-                for place in range(case_starts[old], case_starts[old + 1]):
-                    case_codes[open_cases] = case_slots[place, 0]
-                    open_cases += 1
-            opportunities = _distinct(opportunity_codes, opportunities)
-            open_cases = _distinct(case_codes, open_cases)
+            old = before.held_at[customer] if len(before.held_at) > 0 else -1
+            many, some = _own_codes(records, start, end, before, old, opportunities, cases)
 
             while True:  # again without an event that is too much, or with more room
                 state[:] = blank
-                for code in range(opportunities):
+                for code in range(many):
                     slot = code * at.OPPORTUNITY_SLOTS
                     slots[slot : slot + at.OPPORTUNITY_SLOTS] = unnamed
-                cases[:open_cases] = 0
+                marks[:some] = 0
                 clock = latest = since = NO_TIME
-                moved_by = -1
-                currency = -1
-                entries = 0
+                moved_by = currency = -1
                 if old >= 0:
-                    for one in range(len(slot_ids)):
-                        state[slot_ids[one]] = slot_values[one, old]
-                    for place in range(window_starts[old], window_starts[old + 1]):
-                        days[entries] = window_days[place]
-                        counts[entries] = window_counts[place]
-                        amounts[entries] = window_amounts[place]
-                        entries += 1
-                    unpack_window(program, memory, entries)
-                    for place in range(opportunity_starts[old], opportunity_starts[old + 1]):
-                        code = _place(
-                            opportunity_codes, opportunities, opportunity_slots[place, 0]
-                        )
-                        slot = code * at.OPPORTUNITY_SLOTS
-                        slots[slot : slot + at.IS_LISTED] = opportunity_slots[place, 1:]
-                        unpack_opportunity(memory, code)
-                    for place in range(case_starts[old], case_starts[old + 1]):
-                        code = _place(case_codes, open_cases, case_slots[place, 0])
-                        unpack_case(memory.state, memory.cases, code, case_slots[place, 1])
-                    clock, latest, since = moments[0, old], moments[1, old], moments[2, old]
-                    moved_by = moments[3, old]
-                    currency = first_currencies[old]
+                    _unpack(program, memory, before, old, opportunities, many, cases, some)
+                    clock, latest = before.moments[0, old], before.moments[1, old]
+                    since, moved_by = before.moments[2, old], before.moments[3, old]
+                    currency = before.currencies[old]
 
                 count = 0
                 for place in range(start, end):
                     record = records[place]
-                    kind = record.kind
-                    if kind >= at.KIND_COUNT:
-                        continue
-                    value = np.int64(record.value)
-                    if kind == _PURCHASE or kind == _REVERSAL:
-                        found = currencies[record.row] if len(currencies) > 0 else -1
-                        if found >= 0:
-                            expected = needed_currency if needed_currency >= 0 else currency
-                            if expected >= 0 and found != expected:
-                                record.kind = INVALID
-                                record.flag = WRONG_CURRENCY
-                                invalid += 1
-                                continue
-                            if currency < 0:
-                                currency = found
-                    elif kind == _OPENED or kind == _CLOSED:
-                        value = _place(case_codes, open_cases, value)
-                    opportunity = np.int64(record.opportunity)
-                    if opportunity >= 0:
-                        opportunity = _place(opportunity_codes, opportunities, opportunity)
-                    events[count, 0] = kind
-                    events[count, 1] = (record.time + offset) // DAY + EPOCH
-                    events[count, 2] = opportunity
-                    events[count, 3] = value
-                    events[count, 4] = record.flag
-                    events[count, 5] = record.amount
-                    origins[count] = place
-                    count += 1
+                    if len(currencies) > 0 and _BOOKS[record.kind]:
+                        currency = _check_currency(
+                            record, currencies, needed_currency, currency
+                        )
+                        all_invalid += record.kind == INVALID
+                    if record.kind < at.KIND_COUNT:
+                        event = events[count]
+                        _write_event(event, record, offset, opportunities, many, cases, some)
+                        origins[count] = place
+                        count += 1
 
                 state[at.RECORDING] = recording
                 used[0] = 0
@@ -267,109 +371,70 @@ def _make(digest: str) -> Any:  # noqa: ANN401 - a compiled function
                 if folded < count:
                     records[origins[folded]].kind = INVALID
                     records[origins[folded]].flag = TOO_MUCH
-                    invalid += 1
+                    all_invalid += 1
                     continue
                 if count > 0:
-                    latest = clock = records[origins[count - 1]].time
+                    clock = latest = records[origins[count - 1]].time
                 if until != NO_TIME and state[at.DAY] != at.NONE:
                     clock = until
                     to_day = (until + offset) // DAY + EPOCH
                     if to_day > state[at.DAY]:
                         advance(program, memory, to_day, sink)
-                if used[0] > room:
-                    room = 2 * used[0]
-                    lines = np.empty(room * width, np.int64)
-                    continue
-                break
+                if used[0] <= room:
+                    break
+                room = 2 * used[0]
+                lines = np.empty(room * width, np.int64)
 
-            # What became of the customer.
             all_folded += count
             if state[at.MOVED_ROW] >= 0:
                 moved_by = state[at.MOVED_ROW]
-                event = state[at.MOVED_EVENT]
                 since = (state[at.MOVED_DAY] - EPOCH) * DAY - offset
-                if event >= 0:
-                    since = records[origins[event]].time
+                if state[at.MOVED_EVENT] >= 0:
+                    since = records[origins[state[at.MOVED_EVENT]]].time
             for slot in range(len(blank)):
-                states[slot, customer] = state[slot]
-            revenues[customer] = state[at.REVENUE]
-            final_moments[0, customer] = clock
-            final_moments[1, customer] = latest
-            final_moments[2, customer] = since
-            final_moments[3, customer] = moved_by
-            values[0, customer] = conditions(program, memory, max(state[at.DAY], 0))
-            values[1, customer] = currency
-
-            kept = 0
-            for place in range(state[at.HEAD], state[at.END]):
-                if counts[place] or amounts[place]:
-                    left_days[left_window] = days[place]
-                    left_counts[left_window] = counts[place]
-                    left_amounts[left_window] = amounts[place]
-                    left_window += 1
-                    kept += 1
-            values[2, customer] = kept
-            kept = 0
-            for code in range(opportunities):
-                slot = code * at.OPPORTUNITY_SLOTS
-                if slots[slot + at.POSITION] != at.STATUS_QUO:
-                    left_opportunities[left_opportunity, 0] = opportunity_codes[code]
-                    left_opportunities[left_opportunity, 1:] = slots[
-                        slot : slot + at.IS_LISTED
-                    ]
-                    left_opportunity += 1
-                    kept += 1
-            values[3, customer] = kept
-            kept = 0
-            for code in range(open_cases):
-                if cases[code] // 2 == state[at.CASE_EPOCH]:
-                    left_cases[left_case, 0] = case_codes[code]
-                    left_cases[left_case, 1] = cases[code] % 2
-                    left_case += 1
-                    kept += 1
-            values[4, customer] = kept
-
+                after.states[slot, customer] = state[slot]
+            after.revenues[customer] = state[at.REVENUE]
+            after.moments[0, customer] = clock
+            after.moments[1, customer] = latest
+            after.moments[2, customer] = since
+            after.moments[3, customer] = moved_by
+            after.values[0, customer] = conditions(program, memory, max(state[at.DAY], 0))
+            after.values[1, customer] = currency
+            _leave(memory, left, opportunities, many, cases, some, after.values, customer)
             if recording:
-                while moved + used[0] > len(moves):
-                    more = np.empty((2 * len(moves), moves.shape[1]), np.int64)
-                    more[:moved] = moves[:moved]
-                    moves = more
-                for line in range(used[0]):
-                    move = lines[line * width : (line + 1) * width]
-                    event = move[1]
-                    moves[moved, :width] = move
-                    moves[moved, 3] = -1
-                    if move[3] >= 0:
-                        moves[moved, 3] = opportunity_codes[move[3] // at.OPPORTUNITY_SLOTS]
-                    moves[moved, width] = customer
-                    if event >= 0:
-                        moves[moved, 1] = records[origins[event]].row
-                        moves[moved, width + 1] = records[origins[event]].time
-                        moves[moved, width + 2] = records[origins[event]].kind
-                    else:
-                        moves[moved, width + 1] = (move[2] - EPOCH) * DAY - offset
-                        moves[moved, width + 2] = at.TIME_PASSED
-                    moved += 1
+                moves = _append_moves(
+                    moves,
+                    moved,
+                    lines,
+                    used[0],
+                    width,
+                    records,
+                    origins,
+                    opportunities,
+                    customer,
+                    offset,
+                )
+                moved += used[0]
 
             due = next_due(program, memory)
-            values[5, customer] = due
-            values[6, customer] = -1
+            after.values[5, customer] = due
+            after.values[6, customer] = -1
             if due < at.NEVER:
                 state[at.RECORDING] = at.MOVES
                 next_used[0] = 0
                 advance(program, memory, due, next_sink)
-                values[6, customer] = next_line[0]
+                after.values[6, customer] = next_line[0]
 
-        listed[0] = 0  # until here the pointer to it must hold
+        _hold(days, counts, amounts, listed, lines, next_line)
         return (
             moves[:moved].copy(),
-            left_days[:left_window].copy(),
-            left_counts[:left_window].copy(),
-            left_amounts[:left_window].copy(),
-            left_opportunities[:left_opportunity].copy(),
-            left_cases[:left_case].copy(),
+            left.days[: left.used[0]].copy(),
+            left.counts[: left.used[0]].copy(),
+            left.amounts[: left.used[0]].copy(),
+            left.opportunities[: left.used[1]].copy(),
+            left.cases[: left.used[2]].copy(),
             all_folded,
-            invalid,
+            all_invalid,
         )
 
     return run

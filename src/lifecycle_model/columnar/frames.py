@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any, Final
 
 import narwhals as nw
@@ -132,7 +132,9 @@ def _of_pandas(native: Any, what: str, wanted: tuple[str, ...]) -> pl.DataFrame:
             plain = _plain(native[name]).to_frame()
             table = pa.Table.from_pandas(plain, preserve_index=False)
         except _UNREADABLE as error:
-            mend = f"{native[name].dtype} cannot be read ({_first_line(error)}): give it one type"
+            mend = (
+                f"{native[name].dtype} cannot be read ({_first_line(error)}): give it one type"
+            )
             problems.append(Problem("column", repr(name), mend))
         else:
             columns.append((name, table.column(0)))
@@ -150,7 +152,8 @@ def _plain(column: Any) -> Any:  # noqa: ANN401 - a pandas series
     if column.dtype != object or pandas.api.types.infer_dtype(column) == "string":
         return column
     return column.map(
-        lambda value: value.isoformat() if isinstance(value, date) else value, na_action="ignore"
+        lambda value: value.isoformat() if isinstance(value, datetime) else value,
+        na_action="ignore",
     )
 
 

@@ -8,7 +8,7 @@ import polars as pl
 from lifecycle_model.columnar.canonical import canonical_fields
 from lifecycle_model.columnar.log import Log
 from lifecycle_model.columnar.ordering import TIED
-from lifecycle_model.columnar.records import DROPPED
+from lifecycle_model.columnar.records import DROPPED, INVALID
 from lifecycle_model.columnar.source import Source, texts_at
 
 
@@ -94,7 +94,8 @@ def _drop_remembered(log: Log, source: Source, remembered: pl.DataFrame) -> int:
     clocks = np.full(len(log.starts) - 1, np.iinfo(np.int64).min)
     clocks[remembered["customer"].to_numpy()] = remembered["time"].to_numpy()
     at_clock = records["time"] == np.repeat(clocks, np.diff(log.starts))
-    places = np.flatnonzero(at_clock & (log.names[records["row"]] != 0))
+    named = (log.names[records["row"]] != 0) & (records["kind"] != INVALID)
+    places = np.flatnonzero(at_clock & named)
     rows = records["row"][places]
     twins = pl.DataFrame(
         {
@@ -106,4 +107,3 @@ def _drop_remembered(log: Log, source: Source, remembered: pl.DataFrame) -> int:
     ).join(remembered, on=["customer", "source", "event_id"], how="semi")
     records["kind"][twins["place"].to_numpy()] = DROPPED
     return twins.height
-

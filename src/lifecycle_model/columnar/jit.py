@@ -4,8 +4,9 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Timer
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
+import numpy as np
 from numba import njit
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -22,9 +23,19 @@ def compiled(function: Function) -> Function:
     written, each process compiles for itself.
     """
     try:
-        return njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+        return cast("Function", njit(cache=True, nogil=True)(function))
     except RuntimeError:  # there is no place to keep it
-        return njit(nogil=True)(function)  # type: ignore[no-any-return]
+        return cast("Function", njit(nogil=True)(function))
+
+
+def only_read(array: np.ndarray, dtype: type[np.generic]) -> np.ndarray:
+    """Return an array of one type that cannot be written to, without copying where it is.
+
+    To the compiler an array that can be written to is another type: one compilation serves all.
+    """
+    view = np.ascontiguousarray(array, dtype).view()
+    view.flags.writeable = False
+    return view
 
 
 @contextmanager

@@ -46,14 +46,14 @@ class Log:
     sequences: np.ndarray
     """By row, int64; empty where no event has one."""
     names: np.ndarray
-    """By row, uint64: a hash of source and event_id, 0 without an event_id; empty without any."""
+    """By row, uint64: a hash of source and event_id, 0 for no event_id; empty without any."""
 
     def customers(self, places: np.ndarray) -> np.ndarray:
         """Return whose records stand at some places."""
         return np.searchsorted(self.starts, places, side="right") - 1
 
 
-def read_log(
+def read_log(  # noqa: PLR0913, PLR0917 - all that a log is read with
     source: Source, policy: Policy, held: Held, until: int, threads: Threads, faults: Faults
 ) -> Log:
     """Read a log; rows that are not sound become faults.
@@ -82,9 +82,7 @@ def read_log(
     kinds[faults.rows] = INVALID
     own = Own(source, threads, faults, kinds)
     named, opportunities, main = own.opportunities(held.opportunity_names)
-    records = group(
-        ids.codes, kinds, times, len(ids.values), until, defaults_of(main), threads
-    )
+    records = group(ids.codes, kinds, times, len(ids.values), until, defaults_of(main), threads)
     own.fill(records, policy)
     corrected = own.positions()
     records.write("opportunity", corrected, np.full(len(corrected), main))

@@ -68,7 +68,7 @@ def _evidence(moves: np.ndarray, engine: Engine) -> pl.Series:
     values = np.empty(starts[-1], np.int64)
     missing = np.zeros(starts[-1], np.bool_)
     for number, rule in enumerate(rules):
-        lines = np.flatnonzero(moves[:, 0] == number) if rule.guards else []
+        lines = np.flatnonzero(moves[:, 0] == number)
         for place, guard in enumerate(rule.guards):
             at = starts[lines] + place
             values[at], missing[at] = counted(guard.fact, moves[lines, HEAD + place])

@@ -3,11 +3,9 @@
 Only the two functions of `kernel.record` get a body of their own; they decide nothing.
 """
 
-# ruff: noqa: ANN001, ANN202, PLR0913, PLR0917 - compiled code goes by position, untyped
-# mypy: disable-error-code="no-untyped-def"
-
 import hashlib
 import inspect
+import sys
 from collections import namedtuple
 from collections.abc import Callable, Iterator
 from dataclasses import fields
@@ -66,7 +64,7 @@ def program_record(program: Program) -> np.ndarray:
 
 
 @njit(types.CPointer(types.int64)(types.CPointer(types.int64)))
-def pointer(start):
+def pointer(start):  # noqa: ANN201
     """Return the place where an array starts; the array must outlive its use."""
     return start
 
@@ -109,8 +107,8 @@ _MODULES: Final = (guards, absorb, moves, fold, unpack, derived, record, layout)
 def kernel_digest() -> str:
     """Teach the compiler the kernel's functions; return a digest of their source.
 
-    What the compiler keeps between processes is keyed by the caller's file, not by the kernel's:
-    with the digest in it, it notices that the kernel changed.
+    What the compiler keeps between processes is keyed by the caller's file, not by the
+    kernel's: with the digest in it, it notices that the kernel changed.
     """
     for module in _MODULES[:5]:
         for function in _functions(module):
@@ -125,5 +123,6 @@ def kernel_digest() -> str:
     def refusal(program, memory, at, cell, given, day, event_at, sink):
         return _write_nothing
 
-    source = "".join(inspect.getsource(module) for module in _MODULES)
+    modules = (*_MODULES, sys.modules[__name__])
+    source = "".join(inspect.getsource(module) for module in modules)
     return hashlib.sha256(source.encode()).hexdigest()

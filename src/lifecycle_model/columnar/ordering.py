@@ -1,8 +1,5 @@
 """Bringing each customer's records into fold order."""
 
-# ruff: noqa: ANN001, ANN202, PLR0913, PLR0917 - compiled code goes by position, untyped
-# mypy: disable-error-code="no-untyped-def"
-
 from typing import Final
 
 import numpy as np
@@ -10,6 +7,7 @@ import numpy as np
 from lifecycle_model.columnar.coding import SPREAD
 from lifecycle_model.columnar.jit import compiled
 from lifecycle_model.columnar.log import Log
+from lifecycle_model.columnar.records import INVALID
 from lifecycle_model.columnar.schema import places_of
 from lifecycle_model.columnar.threads import Threads
 
@@ -22,8 +20,13 @@ _FEW: Final = 24
 _CONSENT: Final = places_of("consent_changed")[0]
 
 
-def put_in_order(log: Log, threads: Threads) -> np.ndarray:
+def put_in_order(log: Log, threads: Threads, *, recording: bool) -> np.ndarray:
     """Bring each customer's records into the order of time, sequence and kind.
+
+    Args:
+        log: the records.
+        threads: who share the work.
+        recording: whether it will be told which event moved what.
 
     Returns:
         The places of records that are marked, ascending: as tied where only texts can order
@@ -31,7 +34,13 @@ def put_in_order(log: Log, threads: Threads) -> np.ndarray:
     """
     marked = threads.map(
         lambda bounds: _order(
-            log.records, log.starts, log.sequences, log.names, log.currencies.codes, *bounds
+            log.records,
+            log.starts,
+            log.sequences,
+            log.names,
+            log.currencies.codes,
+            recording,
+            *bounds,
         ),
         chunks(log.starts, threads),
     )
@@ -48,7 +57,7 @@ def chunks(starts: np.ndarray, threads: Threads) -> list[tuple[int, int]]:
 
 
 @compiled
-def _order(records, starts, sequences, names, currencies, first, last):
+def _order(records, starts, sequences, names, currencies, recording, first, last):
     """Order the records of some customers; return the places of those that are marked."""
     most = 0
     for customer in range(first, last):
@@ -75,11 +84,10 @@ def _order(records, starts, sequences, names, currencies, first, last):
         if not ascending:
             _sort_times(records, keys, copies, start, end)
             tied = True  # perhaps; looked at below
-        if tied and _sort_ties(
-            records, sequences, names, currencies, keys, copies, start, end
-        ):
-            marked = True
         if len(names) > 0 and _mark_named(records, names, table, seats, start, end):
+            marked = True
+        told = recording and len(names) > 0
+        if tied and _sort_ties(records, sequences, currencies, told, keys, copies, start, end):
             marked = True
     if not marked:
         return np.empty(0, np.int64)
@@ -115,7 +123,7 @@ def _sort_times(records, keys, copies, start, end):
 
 
 @compiled
-def _sort_ties(records, sequences, names, currencies, keys, copies, start, end):
+def _sort_ties(records, sequences, currencies, told, keys, copies, start, end):
     """Sort records of one instant by sequence and kind; return whether any stay undecided."""
     undecided = False
     first = start
@@ -125,7 +133,7 @@ def _sort_ties(records, sequences, names, currencies, keys, copies, start, end):
             last += 1
         if last - first > 1:
             _sort_instant(records, sequences, keys, copies, first, last)
-            if _mark_ties(records, sequences, names, currencies, first, last):
+            if _mark_ties(records, sequences, currencies, told, first, last):
                 undecided = True
         first = last
     return undecided
@@ -151,24 +159,28 @@ def _sort_instant(records, sequences, keys, copies, first, last):
 
 
 @compiled
-def _mark_ties(records, sequences, names, currencies, first, last):
-    """Mark runs of one sequence and kind whose records differ in anything that counts."""
+def _mark_ties(records, sequences, currencies, told, first, last):
+    """Mark runs of one sequence and kind whose records differ in anything that counts.
+
+    Which of several names comes first counts only where it is told, or where one comes again.
+    """
     undecided = False
     place = first
     while place < last:
         one = records[place]
         until = place + 1
-        differ = one.kind == _CONSENT or len(names) > 0
+        differ = one.kind == _CONSENT or told or one.named > 0
         while until < last and records[until].kind == one.kind:
             other = records[until]
             if len(sequences) > 0 and sequences[other.row] != sequences[one.row]:
                 break
+            differ |= other.named > 0
             differ |= other.amount != one.amount or other.value != one.value
             differ |= other.opportunity != one.opportunity or other.flag != one.flag
             if len(currencies) > 0:
                 differ |= currencies[other.row] != currencies[one.row]
             until += 1
-        if differ and until - place > 1:
+        if differ and until - place > 1 and one.kind != INVALID:
             undecided = True
             records[place].tied = TIED + 1
             for follower in range(place + 1, until):
@@ -187,7 +199,7 @@ def _mark_named(records, names, table, seats, start, end):
     again = False
     for place in range(start, end):
         name = names[records[place].row]
-        if name == 0:
+        if name == 0 or records[place].kind == INVALID:
             continue
         slot = (name * SPREAD) >> np.uint64(20) & mask
         while table[slot] != 0 and table[slot] != name:

@@ -1,8 +1,5 @@
 """The columns of the events' own fields, read only where a kind owns them."""
 
-# ruff: noqa: ANN001, ANN202, PLR0913, PLR0917 - compiled code goes by position, untyped
-# mypy: disable-error-code="no-untyped-def"
-
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final
@@ -72,7 +69,7 @@ class Own:
         """By column: the rows that have a cell."""
 
     def opportunities(self, also: pl.Series) -> tuple[np.ndarray, Coded, int]:
-        """Return the rows that name an opportunity, the ids as codes, and the code of "main"."""
+        """Return the rows that name an opportunity, the codes, and that of "main"."""
         rows, coded = self.coded("opportunity_id", pl.concat([also, pl.Series([_MAIN])]))
         return rows, coded, int(coded.values.search_sorted(_MAIN))
 
@@ -150,7 +147,10 @@ class Own:
         """Return the rows with a sound cell, the cells, and their numbers."""
         rows, cells = self.given(name)
         reader = READERS[OWN_COLUMNS[name].form]
-        numbers, sound = reader.read(cells) if len(rows) else (_NO_ROWS, _NO_ROWS == 0)
+        read = reader.read(cells) if len(rows) else None
+        if read is None:  # no cells: the columns' types are checked before
+            return rows, cells, _NO_ROWS
+        numbers, sound = read
         if sound.all():
             return rows, cells, numbers
         self.faults.add(rows[~sound], name, reader.reason)
@@ -162,10 +162,12 @@ class Own:
         Once everything else is read.
         """
         rows = self.rows_of(places_of("manual_correction"))
+        if not len(rows):
+            return
         situations, positions = self._filled["situation"], self._filled["position"]
         wrong = rows[np.isin(rows, situations) == np.isin(rows, positions)]
         self.faults.add(wrong, "situation", "give exactly one of situation and position")
-        beside = np.intersect1d(situations, self._filled["opportunity_id"])
+        beside = situations[np.isin(situations, self._filled["opportunity_id"])]
         mend = "goes with position, not with situation: remove it"
         self.faults.add(beside, "opportunity_id", mend)
 

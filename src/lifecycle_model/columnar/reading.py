@@ -1,6 +1,5 @@
 """The columns that every event has, as numbers row by row."""
 
-
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Final, TypeVar
@@ -66,19 +65,32 @@ def _same_ids(ids: pl.Series, dtype: pl.DataType) -> pl.Series:
 
 def read_kinds(source: Source, threads: Threads, faults: Faults) -> np.ndarray:
     """Return the kinds by their places in the fold order, INVALID for others; uint8."""
-    if not source.height:
-        return np.empty(0, np.uint8)
-    coded = code_slices(
-        lambda start, end: source.slice("kind", start, end), source.bounds, threads
-    )
-    known = coded.values.cast(pl.Enum(KINDS), strict=False).to_physical()
-    places = np.append(known.cast(pl.UInt8).fill_null(INVALID).to_numpy(), np.uint8(INVALID))
-    kinds = places[coded.codes]
-    if known.null_count():
-        unknown = np.flatnonzero((kinds == INVALID) & (coded.codes >= 0))
+    kinds = np.empty(source.height, np.uint8)
+
+    def read(start: int, end: int) -> tuple[np.ndarray, np.ndarray]:
+        cells = source.slice("kind", start, end)
+        kinds[start:end] = _places_of(cells)
+        other = np.flatnonzero(kinds[start:end] == INVALID)
+        missing = cells.gather(other).is_null().to_numpy()
+        return start + other[missing], start + other[~missing]
+
+    for missing, unknown in _by_slice(source, threads, read):
+        faults.add(missing, "kind", "is missing: say what happened")
         faults.add(unknown, "kind", "is not a known kind of event")
-    faults.add(np.flatnonzero(coded.codes < 0), "kind", "is missing: say what happened")
     return kinds
+
+
+def _places_of(cells: pl.Series) -> np.ndarray:
+    """Return the places of kinds, INVALID for others."""
+    if cells.dtype != pl.String:  # categories: few texts stand for many cells
+        distinct = cells.drop_nulls().unique()
+        numbers = distinct.to_physical().to_numpy()
+        places = np.full(numbers.max(initial=0) + 2, INVALID, np.uint8)
+        places[numbers] = _places_of(distinct.cast(pl.String))
+        none = len(places) - 1
+        return places[cells.to_physical().cast(pl.UInt32).fill_null(none).to_numpy()]
+    known = cells.cast(pl.Enum(KINDS), strict=False).to_physical()
+    return known.cast(pl.UInt8).fill_null(INVALID).to_numpy()
 
 
 def read_times(source: Source, policy: Policy, threads: Threads, faults: Faults) -> np.ndarray:
@@ -112,6 +124,7 @@ def _by_slice(
 
 
 def read_sequences(source: Source, faults: Faults) -> np.ndarray:
+    """Return the sequences by row; int64, empty where no event has one."""
     cells = source.column("sequence")
     if cells is None:
         return np.empty(0, np.int64)
@@ -120,7 +133,7 @@ def read_sequences(source: Source, faults: Faults) -> np.ndarray:
         filled &= cells.is_not_nan()
     rows = np.flatnonzero(filled.to_numpy())
     numbers, sound = whole_numbers(cells.filter(filled))
-    faults.add(rows[~sound], "sequence", "is not a whole number of 64 bits")
+    faults.add(rows[~sound], "sequence", "is not a whole number of 64 bits: correct it")
     sequences = np.zeros(len(cells), np.int64)
     sequences[rows] = numbers
     return sequences

@@ -1,14 +1,11 @@
 """Events as records, customer by customer."""
 
-# ruff: noqa: ANN001, ANN202, PLR0913, PLR0917 - compiled code goes by position, untyped
-# mypy: disable-error-code="no-untyped-def"
-
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from lifecycle_model.columnar.jit import compiled
+from lifecycle_model.columnar.jit import compiled, only_read
 from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.kernel.layout import KIND_COUNT
 
@@ -36,11 +33,11 @@ DROPPED: Final = 254
 """Stands for the kind of a record that does not fold: a copy, or the loser of a conflict."""
 
 
-FIELDS: Final = ("amount", "value", "opportunity", "flag", "kind")
-"""The fields that columns write."""
+_FIELDS: Final = ("amount", "value", "opportunity", "flag", "kind")
+_AMOUNT, _VALUE, _OPPORTUNITY, _FLAG = range(4)
 
 _WORDS: Final = 4
-"""A record as words of 64 bits: time, amount, value with opportunity, row with kind and marks."""
+"""A record as words of 64 bits: time, amount, value and opportunity, row and the bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +54,11 @@ class Records:
 
     def write(self, name: str, rows: np.ndarray, values: np.ndarray) -> None:
         """Write a field of the records of some rows."""
-        field = FIELDS.index(name)
-        wide = values.astype(np.int64, copy=False)
+        field = _FIELDS.index(name)
+        rows, values = only_read(rows, np.uint32), only_read(values, np.int64)
         self.threads.over(
             len(rows),
-            lambda *part: _write(self.records, self.places, rows, wide, field, *part),
+            lambda *part: _write(self.records, self.places, rows, values, field, *part),
         )
 
 
@@ -119,7 +116,7 @@ def clock_places(
     records: np.ndarray, starts: np.ndarray, names: np.ndarray, clocks: np.ndarray
 ) -> np.ndarray:
     """Return the places of folded records at their customer's clock that have a name."""
-    return _clock_places(records, starts, names, clocks)  # type: ignore[no-any-return]
+    return _clock_places(records, starts, names, clocks)
 
 
 @compiled
@@ -175,13 +172,13 @@ def _write(records, places, rows, values, field, start, end):
     for at in range(start, end):
         record = records[places[rows[at]]]
         value = values[at]
-        if field == 0:
+        if field == _AMOUNT:
             record.amount = value
-        elif field == 1:
+        elif field == _VALUE:
             record.value = value
-        elif field == 2:
+        elif field == _OPPORTUNITY:
             record.opportunity = value
-        elif field == 3:
+        elif field == _FLAG:
             record.flag = value
         else:
             record.kind = value

@@ -16,7 +16,8 @@ from lifecycle_model.columnar.frames import Restore, take
 from lifecycle_model.columnar.held import Held, nothing_held
 from lifecycle_model.columnar.moves import transitions_frame
 from lifecycle_model.columnar.schema import COLUMNS
-from lifecycle_model.columnar.snapshots import SCHEMA, read_snapshots, snapshots_frame
+from lifecycle_model.columnar.snapshot_frame import SCHEMA, WHAT
+from lifecycle_model.columnar.snapshots import read_snapshots, snapshots_frame
 from lifecycle_model.columnar.source import FrameSource, Source, cells_at
 from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.columnar.times import instant_of, microseconds_of
@@ -40,7 +41,7 @@ class Replay:
     invalid: Any
     """One row for each fault: row (from 0), column, value, reason."""
     conflicts: Any
-    """Events that share a name with another but not its content: the kept and the dropped row."""
+    """Events of one name but other content: the rows that were kept and dropped."""
     future: Any
     """The rows after `as_of`, which were set aside."""
     duplicates: int
@@ -136,7 +137,7 @@ class Run:
     transitions: bool
 
     @classmethod
-    def of(  # noqa: PLR0913, PLR0917 - the arguments of a replay
+    def of(  # noqa: PLR0913 - the arguments of a replay
         cls,
         lifecycle: Lifecycle,
         as_of: datetime | None,
@@ -152,12 +153,14 @@ class Run:
         held = nothing_held()
         if snapshots is not None:
             frame = snapshots.snapshots if isinstance(snapshots, Replay) else snapshots
-            taken = take(frame, "the frame of snapshots", tuple(SCHEMA))
+            taken = take(frame, WHAT, tuple(SCHEMA))
             held = read_snapshots(taken.frame, lifecycle)
         until = None if as_of is None else aware("as_of", as_of)
         if until is not None:
             _refuse_before(until, held)
-        return cls(lifecycle, until, held, on_invalid == "raise", Threads.of(threads), transitions)
+        return cls(
+            lifecycle, until, held, on_invalid == "raise", Threads.of(threads), transitions
+        )
 
     def part(self, number: int, parts: int) -> "Run":
         """Return the same for a share of the customers, as `LogFile.part` shares them out."""

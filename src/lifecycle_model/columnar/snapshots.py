@@ -9,61 +9,31 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
+from pydantic import ValidationError
 
 from lifecycle_model.columnar.customers import situation_rules
 from lifecycle_model.columnar.folding import NO_TIME
 from lifecycle_model.columnar.held import CHANNEL, NAME, SLOTS, Held
-from lifecycle_model.columnar.series import INSTANT, MONEY, dates, instants, lists, money, words
-from lifecycle_model.columnar.times import EPOCH
-from lifecycle_model.customer import SCHEMA_VERSION, Customer, Opportunity, PurchaseWindow
-from lifecycle_model.encode import POSITIONS, SITUATIONS, day_of
-from lifecycle_model.errors import InvalidColumns, Problem, SnapshotsMismatch
-from lifecycle_model.events import money_units
+from lifecycle_model.columnar.series import dates, instants, lists, money, words
+from lifecycle_model.columnar.snapshot_frame import (
+    LAW,
+    SCHEMA,
+    check_law,
+    checked,
+    list_starts,
+    unpacked,
+)
+from lifecycle_model.columnar.times import DAY, EPOCH, MINUTE
+from lifecycle_model.customer import SCHEMA_VERSION, Customer, Opportunity
+from lifecycle_model.encode import POSITIONS, SITUATIONS
+from lifecycle_model.errors import InvalidCustomer, Problem, problems_of
 from lifecycle_model.kernel import layout as at
 from lifecycle_model.lifecycle import Lifecycle
 from lifecycle_model.memory import COUNT_FIELDS, DAY_FIELDS
 from lifecycle_model.states import Axis
 
-_SITUATION: Final = pl.Enum([str(one) for one in SITUATIONS])
-_POSITION: Final = pl.Enum([str(one) for one in POSITIONS])
-_WINDOW: Final = pl.Struct({"day": pl.Date, "purchases": pl.Int32, "amount": MONEY})
-_OPPORTUNITY: Final = pl.Struct(
-    {
-        "id": pl.String,
-        "position": _POSITION,
-        "entered_on": pl.Date,
-        "touched_on": pl.Date,
-        "with_competitor": pl.Boolean,
-    }
-)
-_CASE: Final = pl.Struct({"id": pl.String, "complaint": pl.Boolean})
-_NAME: Final = pl.Struct({"source": pl.String, "event_id": pl.String})
-
 # What a customer does not keep, or keeps of the policy.
-_BESIDE: Final = ("policy", "rules", "last_event_at")
-
-SCHEMA: Final[dict[str, Any]] = {
-    "customer_id": pl.String,
-    "schema_version": pl.Int32,
-    "policy": pl.String,
-    "rules": pl.String,
-    "clock": INSTANT,
-    "last_event_at": INSTANT,
-    "situation": _SITUATION,
-    "situation_since": INSTANT,
-    "situation_rule": pl.String,
-    "restores_to": _SITUATION,
-    **{name: pl.Date for name, _ in DAY_FIELDS},
-    **{name: pl.Int32 for name, _ in COUNT_FIELDS},
-    "reached": pl.Boolean,
-    "currency": pl.String,
-    "window": pl.List(_WINDOW),
-    "opportunities": pl.List(_OPPORTUNITY),
-    "open_cases": pl.List(_CASE),
-    "clock_events": pl.List(_NAME),
-    "withdrawn_channels": pl.List(pl.String),
-}
-"""The columns of snapshots with their types; `customer_id` may hold whole numbers too."""
+_BESIDE: Final = ("customer_id", "policy", "rules", "last_event_at")
 
 
 def snapshots_frame(held: Held, known: np.ndarray, lifecycle: Lifecycle) -> pl.DataFrame:
@@ -99,22 +69,20 @@ def read_snapshots(frame: pl.DataFrame, lifecycle: Lifecycle) -> Held:
     """Return the customers of a frame of snapshots in the engine's form.
 
     Raises:
-        InvalidColumns: it is no frame of snapshots, or a customer stands twice.
+        InvalidColumns: it is no frame of snapshots, or a row is none that a fold leaves.
         SnapshotsMismatch: it was made by another release, policy or table.
     """
-    frame = _checked(frame, lifecycle)
+    frame = checked(frame, lifecycle)
     situation_rows = {
         rule.id: row
         for row, rule in enumerate(lifecycle.engine.program.rules)
         if rule.axis == Axis.SITUATION
     }
     clock = _microseconds(frame["clock"])
-    offset = lifecycle.policy.day_offset_minutes
+    offset = lifecycle.policy.day_offset_minutes * MINUTE
     days = [_ordinals(frame[name]) for name, _ in DAY_FIELDS]
     counts = [frame[name].to_numpy() for name, _ in COUNT_FIELDS]
-    today = np.array(
-        [at.NONE if one is None else day_of(one, offset) for one in frame["clock"]], np.int32
-    )
+    today = np.where(clock == NO_TIME, at.NONE, (clock + offset) // DAY + EPOCH)
     others = [
         frame["situation"].to_physical().to_numpy(),
         frame["restores_to"].to_physical().cast(pl.Int32).fill_null(-1).to_numpy(),
@@ -124,9 +92,9 @@ def read_snapshots(frame: pl.DataFrame, lifecycle: Lifecycle) -> Held:
     moved_by = frame["situation_rule"].replace_strict(
         situation_rows, default=None, return_dtype=pl.Int64
     )
-    window = _unpacked(frame["window"])
-    opportunities = _unpacked(frame["opportunities"])
-    cases = _unpacked(frame["open_cases"])
+    window = unpacked(frame["window"])
+    opportunities = unpacked(frame["opportunities"])
+    cases = unpacked(frame["open_cases"])
     opportunity_names = opportunities["id"].unique().sort()
     case_names = cases["id"].unique().sort()
     currency_names = frame["currency"].drop_nulls().unique().sort()
@@ -143,11 +111,11 @@ def read_snapshots(frame: pl.DataFrame, lifecycle: Lifecycle) -> Held:
             np.int64,
         ),
         currencies=_codes(frame["currency"], currency_names),
-        window_starts=_list_starts(frame["window"]),
+        window_starts=list_starts(frame["window"]),
         window_days=_ordinals(window["day"]),
         window_counts=window["purchases"].to_numpy(),
         window_amounts=(window["amount"].to_physical().cast(pl.Int64)).to_numpy(),
-        opportunity_starts=_list_starts(frame["opportunities"]),
+        opportunity_starts=list_starts(frame["opportunities"]),
         opportunity_slots=np.column_stack(
             [
                 _codes(opportunities["id"], opportunity_names),
@@ -157,7 +125,7 @@ def read_snapshots(frame: pl.DataFrame, lifecycle: Lifecycle) -> Held:
                 opportunities["with_competitor"].to_numpy(),
             ]
         ).astype(np.int32),
-        case_starts=_list_starts(frame["open_cases"]),
+        case_starts=list_starts(frame["open_cases"]),
         case_slots=np.column_stack(
             [_codes(cases["id"], case_names), cases["complaint"].to_numpy()]
         ).astype(np.int32),
@@ -180,38 +148,39 @@ def to_customer(snapshot: dict[str, Any], lifecycle: Lifecycle) -> Customer:
         SnapshotsMismatch: it was folded under something else.
         InvalidCustomer: the row is not sound.
     """
-    _same(snapshot["schema_version"], snapshot["policy"], snapshot["rules"], lifecycle)
-    kept = {
-        name: value
-        for name, value in snapshot.items()
-        if name not in {*_BESIDE, "customer_id"}
+    missing = [name for name in SCHEMA if name not in snapshot]
+    if missing:
+        mend = "is missing: give a row that `Replay.snapshots` has"
+        raise InvalidCustomer("snapshot", tuple(Problem(name, "", mend) for name in missing))
+    check_law(tuple(snapshot[name] for name in LAW), lifecycle)
+    kept = {name: snapshot[name] for name in SCHEMA if name not in _BESIDE}
+    names, policy = kept["clock_events"], lifecycle.policy
+    started = kept["clock"] is not None
+    fields = kept | {
+        "id": str(snapshot["customer_id"]),
+        "clock_events": names and [(one["source"], one["event_id"]) for one in names],
+        "window_days": policy.window_days if started else None,
+        "day_offset_minutes": policy.day_offset_minutes if started else None,
     }
-    window = snapshot["window"]
-    return Customer.model_validate(
-        kept
-        | {
-            "id": str(snapshot["customer_id"]),
-            "clock_events": [(one["source"], one["event_id"]) for one in kept["clock_events"]],
-            "window": PurchaseWindow(
-                tuple(entry["day"].toordinal() for entry in window),
-                tuple(entry["purchases"] for entry in window),
-                tuple(money_units(entry["amount"]) for entry in window),
-            ),
-            "window_days": None if kept["clock"] is None else lifecycle.policy.window_days,
-            "day_offset_minutes": (
-                None if kept["clock"] is None else lifecycle.policy.day_offset_minutes
-            ),
-        }
-    )
+    try:
+        return Customer.model_validate(fields)
+    except ValidationError as error:
+        raise InvalidCustomer("snapshot", problems_of(error)) from error
 
 
 def from_customers(customers: Iterable[Customer], lifecycle: Lifecycle) -> pl.DataFrame:
     """Return customers that were folded with a lifecycle as snapshots, ascending by id.
 
     A customer does not keep its last event's time apart from its clock: that column is empty.
+
+    Raises:
+        SnapshotMismatch: one was folded under a policy that counts days in another way.
     """
+    known = sorted(customers, key=lambda one: one.id)
+    for one in known:
+        lifecycle.engine.check_snapshot(one)
     return pl.DataFrame(
-        [_row(one, lifecycle) for one in sorted(customers, key=lambda one: one.id)],
+        [_row(one, lifecycle) for one in known],
         schema=SCHEMA,
     )
 
@@ -236,40 +205,6 @@ def _row(customer: Customer, lifecycle: Lifecycle) -> dict[str, Any]:
 
 def _plain(opportunity: Opportunity) -> dict[str, Any]:
     return opportunity.model_dump() | {"position": str(opportunity.position)}
-
-
-def _checked(frame: pl.DataFrame, lifecycle: Lifecycle) -> pl.DataFrame:
-    """Return the frame with its columns in their types, or refuse it."""
-    missing = [name for name in SCHEMA if name not in frame.columns]
-    if missing:
-        mend = "is missing: give a frame that `Replay.snapshots` returned"
-        raise InvalidColumns(
-            "the frame of snapshots", tuple(Problem("column", repr(name), mend) for name in missing)
-        )
-    marks = frame.select("schema_version", "policy", "rules").unique(maintain_order=True)
-    for mark in marks.iter_rows():
-        _same(*mark, lifecycle)
-    types = {name: dtype for name, dtype in SCHEMA.items() if name != "customer_id"}
-    try:
-        typed = frame.select(list(SCHEMA)).cast(types)
-    except pl.exceptions.PolarsError as error:
-        mend = f"give the columns the types that `Replay.snapshots` returned ({error})"
-        raise InvalidColumns("the frame of snapshots", (Problem("columns", "", mend),)) from None
-    ids = typed["customer_id"]
-    if ids.null_count() or ids.n_unique() < len(ids):
-        mend = "is empty or stands twice: keep one snapshot of each customer"
-        raise InvalidColumns("the frame of snapshots", (Problem("column", "'customer_id'", mend),))
-    return typed
-
-
-def _same(version: object, policy: object, rules: object, lifecycle: Lifecycle) -> None:
-    for what, found, needed in (
-        ("schema_version", version, SCHEMA_VERSION),
-        ("policy", policy, lifecycle.policy.digest),
-        ("rules", rules, lifecycle.rules.digest),
-    ):
-        if found != needed:
-            raise SnapshotsMismatch(what, str(found), str(needed))
 
 
 def _window(held: Held) -> pl.Series:
@@ -320,22 +255,12 @@ def _named(names: pl.Series, codes: np.ndarray) -> pl.Series:
     )
 
 
-def _unpacked(lists_of: pl.Series) -> pl.DataFrame:
-    """Return the entries of lists of structs, end to end."""
-    return lists_of.filter(lists_of.list.len() > 0).explode().struct.unnest()
-
-
-def _list_starts(lists_of: pl.Series) -> np.ndarray:
-    lengths = lists_of.list.len().fill_null(0).to_numpy()
-    return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
-
-
 def _lines(lists_of: pl.Series, columns: list[str]) -> pl.DataFrame:
     """Return the entries of lists, each with the place of its customer."""
-    values = lists_of.filter(lists_of.list.len() > 0).explode()
-    frame = values.to_frame(columns[1]) if len(columns) == 2 else values.struct.unnest()  # noqa: PLR2004
-    customers = np.repeat(np.arange(len(lists_of)), np.diff(_list_starts(lists_of)))
-    return frame.with_columns(customer=pl.Series(customers, dtype=pl.Int64)).select(columns)
+    entries = unpacked(lists_of)
+    customers = np.repeat(np.arange(len(lists_of)), np.diff(list_starts(lists_of)))
+    renamed = entries.rename(dict(zip(entries.columns, columns[1:], strict=True)))
+    return renamed.with_columns(customer=pl.Series(customers, dtype=pl.Int64)).select(columns)
 
 
 def _codes(texts: pl.Series, names: pl.Series) -> np.ndarray:

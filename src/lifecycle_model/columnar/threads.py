@@ -46,6 +46,4 @@ class Threads:
     def over(self, length: int, work: Callable[[int, int], Result]) -> list[Result]:
         """Do the work for equal parts of a range, given by start and end."""
         bounds = self.bounds(length)
-        return self.map(
-            lambda part: work(bounds[part], bounds[part + 1]), range(self.count)
-        )
+        return self.map(lambda part: work(bounds[part], bounds[part + 1]), range(self.count))

@@ -73,11 +73,6 @@ def absorb(program: Program, memory: Memory, event: Sequence[int]) -> bool:
     kind = event[KIND]
     day = event[EVENT_DAY]
     fits = True
-    if program.is_sign[kind]:
-        if state[DAYS_SINCE_SIGN] == NONE:
-            stir_situation(state, day)
-        state[DAYS_SINCE_SIGN] = day
-        state[REACHED] = 1
     if kind == PURCHASE_COMPLETED:
         fits = _purchase(program, memory, event)
     elif kind == PRODUCT_USED:
@@ -113,6 +108,11 @@ def absorb(program: Program, memory: Memory, event: Sequence[int]) -> bool:
             state[DAYS_SINCE_SIGN] = day
             stir_situation(state, day)
             renew_clocks(program, state)
+    if program.is_sign[kind]:
+        if state[DAYS_SINCE_SIGN] == NONE:
+            stir_situation(state, day)
+        state[DAYS_SINCE_SIGN] = day
+        state[REACHED] = 1
     if program.stirs_situation[kind]:
         stir_situation(state, day)
     if program.stirs_positions[kind]:
@@ -173,34 +173,31 @@ def _purchase(program: Program, memory: Memory, event: Sequence[int]) -> bool:
     state[DAYS_IDLE] = day
     state[PURCHASES] += 1
     state[STANDING_PURCHASES] += 1
-    entry = _entry_of(program, memory, day)
-    if memory.counts[entry] == 0:
-        state[PURCHASE_DAYS] += 1
-    memory.counts[entry] += 1
-    return _book(memory, entry, event[AMOUNT])
+    return _book(program, memory, -1, day, 1, event[AMOUNT])
 
 
-def _entry_of(program: Program, memory: Memory, day: int) -> int:
-    """Return the window's entry of the latest day, a new one where there is none yet."""
+def _book(
+    program: Program, memory: Memory, entry: int, day: int, purchases: int, amount: int
+) -> bool:
+    """Book on an entry, on the day's own where that is below 0; return False if too much."""
     state = memory.state
-    end = state[END]
-    head = state[HEAD]
-    if head < end and memory.days[end - 1] == day:
-        return end - 1
-    if head == end:
-        state[WINDOW_DUE] = day + program.window_days
-        if state[WINDOW_DUE] < state[DUE]:
-            state[DUE] = state[WINDOW_DUE]
-    memory.days[end] = day
-    memory.counts[end] = 0
-    memory.amounts[end] = 0
-    state[END] = end + 1
-    return end
-
-
-def _book(memory: Memory, entry: int, amount: int) -> bool:
-    """Book an amount on a day of the window; return False where it is too much."""
-    state = memory.state
+    if entry < 0:
+        end = state[END]
+        entry = end - 1
+        if end == state[HEAD] or memory.days[entry] != day:
+            entry = end
+            memory.days[end] = day
+            memory.counts[end] = 0
+            memory.amounts[end] = 0
+            state[END] = end + 1
+            if end == state[HEAD]:
+                state[WINDOW_DUE] = day + program.window_days
+                if state[WINDOW_DUE] < state[DUE]:
+                    state[DUE] = state[WINDOW_DUE]
+    if purchases:
+        if memory.counts[entry] == 0:
+            state[PURCHASE_DAYS] += 1
+        memory.counts[entry] += purchases
     if amount == 0:
         return True
     booked = memory.amounts[entry] + amount
@@ -216,11 +213,9 @@ def _reversal(program: Program, memory: Memory, event: Sequence[int]) -> bool:
     meant = event[VALUE] if event[VALUE] != NONE else state[DAYS_SINCE_PURCHASE]
     entry = _purchase_entry(memory, meant)
     state[PURCHASE_TAKEN_OFF] = 0
-    if entry < 0:
-        entry = _entry_of(program, memory, event[EVENT_DAY])
-    elif event[FLAG]:
+    if entry >= 0 and event[FLAG]:
         _take_off(program, memory, entry)
-    return _book(memory, entry, -event[AMOUNT])
+    return _book(program, memory, entry, event[EVENT_DAY], 0, -event[AMOUNT])
 
 
 def _purchase_entry(memory: Memory, day: int) -> int:

@@ -71,10 +71,11 @@ def fold(
                 state[DAY] = day
             else:
                 advance(program, memory, day, sink)
-        if kind == TIME_PASSED:
+        if absorbs[kind]:
+            if not absorb(program, memory, event):
+                return event_at
+        elif kind == TIME_PASSED:
             continue
-        if absorbs[kind] and not absorb(program, memory, event):
-            return event_at
         named = event[OPPORTUNITY]
         if named >= 0:
             at = named * OPPORTUNITY_SLOTS
@@ -101,11 +102,19 @@ def advance(program: Program, memory: Memory, to_day: int, sink: list[Decision])
     """Let time pass up to `to_day`, a later day; visit the midnights at which a row fires."""
     state = memory.state
     due = to_day  # before the first event there is no time, and no due day is known
-    if state[DAY] > NONE:
-        due = _find_due(program, memory, to_day)
-        while due <= to_day:
-            _visit_midnight(program, memory, due, sink)
-            due = _find_due(program, memory, to_day)
+    while state[DAY] > NONE:
+        # A due day beyond the horizon still holds, any other is found again.
+        if state[SITUATION_DUE] <= to_day:
+            cell = state[SITUATION] * KIND_COUNT + TIME_PASSED
+            state[SITUATION_DUE] = cell_due(program, memory, -1, cell, state[DAY] + 1, to_day)
+        if state[POSITION_DUE] <= to_day:
+            state[POSITION_DUE] = _positions_due(program, memory, to_day)
+        due = state[SITUATION_DUE]
+        if state[POSITION_DUE] < due:
+            due = state[POSITION_DUE]
+        if due > to_day:
+            break
+        _visit_midnight(program, memory, due, sink)
     begin_day(program, memory, to_day)
     if state[WINDOW_DUE] < due:
         due = state[WINDOW_DUE]
@@ -114,9 +123,12 @@ def advance(program: Program, memory: Memory, to_day: int, sink: list[Decision])
 
 def next_due(program: Program, memory: Memory) -> int:
     """Return the next day on which a time row fires, or NEVER."""
-    if memory.state[DAY] == NONE:
+    state = memory.state
+    if state[DAY] == NONE:
         return NEVER
-    return _find_due(program, memory, NEVER)
+    cell = state[SITUATION] * KIND_COUNT + TIME_PASSED
+    situation_due = cell_due(program, memory, -1, cell, state[DAY] + 1, NEVER)
+    return min(situation_due, _positions_due(program, memory, NEVER))
 
 
 def begin_day(program: Program, memory: Memory, day: int) -> None:
@@ -126,25 +138,8 @@ def begin_day(program: Program, memory: Memory, day: int) -> None:
         leave_window(program, memory, day)
 
 
-def _find_due(program: Program, memory: Memory, horizon: int) -> int:
-    """Return the next day on which time moves an axis; beyond the horizon no day before it.
-
-    A due day beyond the horizon still holds, any other is found again.
-    """
-    state = memory.state
-    situation_due = state[SITUATION_DUE]
-    if situation_due <= horizon:
-        cell = state[SITUATION] * KIND_COUNT + TIME_PASSED
-        situation_due = cell_due(program, memory, -1, cell, state[DAY] + 1, horizon)
-        state[SITUATION_DUE] = situation_due
-    position_due = state[POSITION_DUE]
-    if position_due <= horizon:
-        position_due = _positions_due(program, memory, state[DAY] + 1, horizon)
-        state[POSITION_DUE] = position_due
-    return position_due if position_due < situation_due else situation_due
-
-
-def _positions_due(program: Program, memory: Memory, day: int, horizon: int) -> int:
+def _positions_due(program: Program, memory: Memory, horizon: int) -> int:
+    """Return the next day on which time moves an opportunity."""
     opportunities = memory.opportunities
     due = NEVER
     for place in range(memory.state[LISTED]):
@@ -152,7 +147,7 @@ def _positions_due(program: Program, memory: Memory, day: int, horizon: int) -> 
         found = opportunities[at + OPPORTUNITY_DUE]
         if found <= horizon or program.positions_read_customer:
             cell = (SITUATION_COUNT + opportunities[at + POSITION]) * KIND_COUNT + TIME_PASSED
-            found = cell_due(program, memory, at, cell, day, horizon)
+            found = cell_due(program, memory, at, cell, memory.state[DAY] + 1, horizon)
             opportunities[at + OPPORTUNITY_DUE] = found
         if found < due:
             due = found

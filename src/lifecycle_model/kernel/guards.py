@@ -97,9 +97,12 @@ def cell_due(
                 start = memory.state[fact]
             else:
                 start = memory.opportunities[at + ENTERED + fact - DAYS_IN_POSITION]
-            found = start + program.step_low[first] if start != NONE else NEVER
+            if start == NONE:
+                found = NEVER
+            elif start + program.step_low[first] > day:
+                found = start + program.step_low[first]
         if found <= horizon:
-            found = _row_due(program, memory, at, first, after - 1, day, horizon)
+            found = _row_due(program, memory, at, first, after - 1, found, horizon)
         if found < due:
             due = found
         first = after

@@ -65,6 +65,9 @@ _HASTENED: Final = {
     "customer_left": {"open_cases", "open_complaints", "protected", "days_expired"},
 }
 
+_ABSORBED: Final = KINDS[:-1]
+"""All kinds but `time_passed`, which brings nothing but its day."""
+
 _GROWING: Final = frozenset(
     {"purchase_days", "revenue", "standing_purchases", "open_opportunities"}
 )
@@ -162,8 +165,8 @@ def compile_program(table: RuleTable, policy: Policy) -> Program:
                     (rows[0] if is_sure else layout.ASK_GUARDS) if rows else layout.NO_ROW
                 )
     calm = {axis: _is_calm(rules, axis, policy) for axis in STATES}
-    stirs_situation = _by_kind(_stirring(rules) if calm[Axis.SITUATION] else KINDS)
-    stirs_positions = _by_kind(() if calm[Axis.POSITION] else KINDS)
+    stirs_situation = _by_kind(_stirring(rules) if calm[Axis.SITUATION] else _ABSORBED)
+    stirs_positions = _by_kind(() if calm[Axis.POSITION] else _ABSORBED)
     return Program(
         rules=rules,
         policy=policy.ref,

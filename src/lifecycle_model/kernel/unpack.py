@@ -21,6 +21,7 @@ from lifecycle_model.kernel.layout import (
     POSITION,
     PURCHASE_DAYS,
     REVENUE,
+    WINDOW_DUE,
 )
 
 if TYPE_CHECKING:
@@ -38,12 +39,14 @@ def unpack_window(program: Program, memory: Memory, entries: int) -> None:
             state[PURCHASE_DAYS] += 1
             state[DAYS_SINCE_PURCHASE] = memory.days[place]
         state[NET_REVENUE] += memory.amounts[place]
+    if entries > 0:
+        state[WINDOW_DUE] = memory.days[0] + program.window_days
     state[REVENUE] = max(0, state[NET_REVENUE])
     renew_clocks(program, state)
 
 
 def unpack_opportunity(memory: Memory, code: int) -> None:
-    """List an opportunity that is not at status quo, whose slots stand in the memory already."""
+    """List an opportunity that is under way, whose slots stand in the memory already."""
     state = memory.state
     at = code * OPPORTUNITY_SLOTS
     memory.opportunities[at + IS_LISTED] = 1

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 
 from lifecycle_model.simulate.columns import COLUMNS
 from lifecycle_model.simulate.script import DAY, Script

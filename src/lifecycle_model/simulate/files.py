@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, Final
 
 import polars as pl
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow.parquet as pq
 
 from lifecycle_model.errors import UnknownName
 
