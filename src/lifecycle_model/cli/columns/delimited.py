@@ -39,12 +39,10 @@ def csv_table(reading: Reading, lines: Lines, data: bytes | None) -> Table:
     height, strange = _look(lines, _row(cell, delimiter, f"{{{len(columns) - 1}}}"))
     scan = pl.scan_csv(
         reading.log if data is None else data,
-        has_header=False,
-        skip_lines=1,
         separator=delimiter,
-        schema={str(place): pl.String() for place in range(len(columns))},
+        new_columns=[str(place) for place in range(len(columns))],
+        infer_schema=False,
         truncate_ragged_lines=True,
-        raise_if_empty=False,
         glob=False,
     ).select(_filled(str(place)).alias(field) for place, field in wanted)
 
