@@ -43,6 +43,18 @@ TABLE = np.dtype(
         if field.name not in {"rules", "policy"}
     ]
 )
+EVENT = np.dtype(
+    [
+        ("kind", np.int8),
+        ("day", np.int32),
+        ("opportunity", np.int32),
+        ("value", np.int32),
+        ("flag", np.int8),
+        ("amount", np.int64),
+    ],
+    align=True,
+)
+"""One event: the kernel asks for a field by its place, which compiled code does at no cost."""
 MEMORY = ("state", "days", "counts", "amounts", "opportunities", "listed", "cases")
 Pointers = namedtuple("Pointers", MEMORY)  # noqa: PYI024 - numba knows this kind of named tuple
 HISTORIES = 300
@@ -55,7 +67,7 @@ def write_answer(program, memory, at, row, before, after, day, event_at, sink):
         return
     sink[0, 0] += 1
     line = sink[sink[0, 0]]
-    line[:7] = (answer, event_at, day, at, row, before, after)
+    line[:7] = (answer, event_at, np.int64(day), at, row, before, np.int64(after))
     start = program.guard_start[row]
     for guard in range(start, program.guard_start[row + 1]):
         fact = program.guard_fact[guard]
@@ -67,7 +79,7 @@ def write_refusal(program, memory, at, cell, given, day, event_at, sink):
     """Write what `record_refusal` appends."""
     sink[0, 0] += 1
     line = sink[sink[0, 0]]
-    line[:7] = (record.REFUSED, event_at, day, at, cell, 0, 0)
+    line[:7] = (record.REFUSED, event_at, np.int64(day), at, cell, 0, 0)
     used = 7
     for place in range(program.cell_start[cell], program.cell_start[cell + 1]):
         row = program.cell_row[place]
@@ -180,7 +192,7 @@ def test_compiled_kernel_agrees_with_the_kernel_in_python() -> None:
         slots = [np.array(getattr(memory, part), np.int64) for part in MEMORY]
         lines = np.full((20 * len(records) + 100, WIDTH), ABSENT_VALUE, np.int64)
         lines[0, 0] = 0
-        events = np.array(records, np.int64).reshape(-1, 6)
+        events = np.array(records, EVENT)
         folded, due = run(table_of(lifecycle.program), *slots, events, lines)
 
         sink: list[Any] = []

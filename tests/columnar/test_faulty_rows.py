@@ -55,7 +55,7 @@ def test_a_null_is_told_where_the_kind_needs_a_value(kind: str, column: str) -> 
 
 
 def test_a_null_is_a_default_where_the_kind_has_one() -> None:
-    """An amount not given is 0, an opportunity not named is "main", a copy of no name is none."""
+    """An amount that is not given is 0, an opportunity that is not named is "main"."""
     names = ("amount", "opportunity_id", "currency", "event_id", "source", "sequence")
     frame = log(1, "purchase_completed", **{name: [None] for name in names})
 
