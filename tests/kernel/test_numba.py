@@ -106,11 +106,11 @@ def compiled() -> Any:
 
     @overload(record.record_answer)
     def answer(program, memory, at, row, before, after, day, event_at, sink):
-        return write_answer
+        return None if isinstance(sink, types.BaseNamedTuple) else write_answer
 
     @overload(record.record_refusal)
     def refusal(program, memory, at, cell, given, day, event_at, sink):
-        return write_refusal
+        return None if isinstance(sink, types.BaseNamedTuple) else write_refusal
 
     fold_events, next_due, advance = fold.fold, fold.next_due, fold.advance
 

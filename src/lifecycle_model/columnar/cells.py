@@ -278,7 +278,9 @@ def read_times(cells: pl.Series) -> tuple[np.ndarray, np.ndarray, str]:
         mend = "is not an aware ISO 8601 time: write it like 2024-05-01T12:00:00+00:00"
         return ticks, wrong, mend
     if not isinstance(dtype, pl.Datetime) or dtype.time_zone is None:
-        reason = "has no time zone: give aware times, for example in UTC"
+        reason = "is not a time: give aware times"
+        if isinstance(dtype, pl.Datetime):
+            reason = "has no time zone: give aware times, for example in UTC"
         return np.zeros(len(cells), np.int64), _filled(cells, np.arange(len(cells))), reason
     times, share = _PER_MICROSECOND[dtype.time_unit]
     ticks = cells.to_physical().fill_null(0).to_numpy()

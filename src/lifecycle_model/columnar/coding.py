@@ -35,7 +35,7 @@ def code(cells: pl.Series, threads: Threads, also: pl.Series | None = None) -> C
     """Return cells as codes that have the order of the values.
 
     Args:
-        cells: text, categories or whole numbers; text is ordered by code point.
+        cells: text or whole numbers; text is ordered by code point.
         threads: who share the work.
         also: values that get codes too, whether the cells have them or not.
 
@@ -115,8 +115,6 @@ class _Numbering:
         Raises:
             HashCollision: a cell has the hash of another value.
         """
-        if cells.dtype in (pl.Categorical, pl.Enum):
-            cells = cells.cast(pl.String)
         if self.values.dtype != cells.dtype:
             self.values = cells.clear()
         nulls = cells.is_null().to_numpy() if cells.null_count() else np.empty(0, np.bool_)

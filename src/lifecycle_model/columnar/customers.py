@@ -82,7 +82,7 @@ def _derived(conditions: np.ndarray) -> dict[str, pl.Series]:
     cases, case = np.unique(conditions, return_inverse=True)
     found = {}
     for name, lines in _DERIVED.items():
-        known = list(type(lines[0][0]))
+        known = list(type(lines[0][0]))  # pyright: ignore[reportArgumentType] - an enum
         places = [known.index(first_value(lines, int(bits))) for bits in cases]
         found[name] = words(np.array(places, np.int8)[case], known)
     return found

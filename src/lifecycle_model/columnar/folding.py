@@ -1,5 +1,8 @@
 """Folding customers one after the other with the compiled kernel."""
 
+# Pointers and a sink of its own stand for the lists that the kernel's types name.
+# pyright: reportArgumentType=false, reportPrivateImportUsage=false, reportUnusedExpression=false
+
 from collections import namedtuple
 from functools import cache
 from typing import Any, Final

@@ -158,9 +158,7 @@ def _plain(column: Any) -> Any:  # noqa: ANN401 - a pandas series
 
 
 def _of_duckdb(native: Any, what: str, wanted: tuple[str, ...]) -> pl.DataFrame:  # noqa: ANN401
-    names = check_names(native.columns, what, wanted)
-    if not names:
-        return pl.DataFrame()
+    names = check_names(native.columns, what, wanted)  # a relation has columns
     table = native.project(", ".join(f'"{name}"' for name in names)).to_arrow_table()
     return _read(zip(names, table.columns, strict=True), what)
 

@@ -79,10 +79,12 @@ def read_log(  # noqa: PLR0913, PLR0917 - all that a log is read with
         late = np.flatnonzero((times < clocks[ids.codes]) & (kinds != INVALID))
         mend = "is older than the clock of the customer's snapshot: fold the whole log again"
         faults.add(late, "occurred_at", mend)
-    kinds[faults.rows] = INVALID
+    counted = kinds.copy()
+    counted[faults.rows] = INVALID
     own = Own(source, threads, faults, kinds)
     named, opportunities, main = own.opportunities(held.opportunity_names)
-    records = group(ids.codes, kinds, times, len(ids.values), until, defaults_of(main), threads)
+    defaults = defaults_of(main)
+    records = group(ids.codes, counted, times, len(ids.values), until, defaults, threads)
     own.fill(records, policy)
     corrected = own.positions()
     records.write("opportunity", corrected, np.full(len(corrected), main))

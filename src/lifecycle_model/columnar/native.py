@@ -117,11 +117,11 @@ def kernel_digest() -> str:
 
     @overload(record.record_answer)
     def answer(program, memory, at, row, before, after, day, event_at, sink):
-        return _write_move
+        return _write_move if isinstance(sink, types.BaseNamedTuple) else None
 
     @overload(record.record_refusal)
     def refusal(program, memory, at, cell, given, day, event_at, sink):
-        return _write_nothing
+        return _write_nothing if isinstance(sink, types.BaseNamedTuple) else None
 
     modules = (*_MODULES, sys.modules[__name__])
     source = "".join(inspect.getsource(module) for module in modules)

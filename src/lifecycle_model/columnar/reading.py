@@ -18,7 +18,7 @@ from lifecycle_model.columnar.coding import Coded, code, code_slices
 from lifecycle_model.columnar.faults import MISSING, Faults
 from lifecycle_model.columnar.held import Held
 from lifecycle_model.columnar.records import INVALID
-from lifecycle_model.columnar.source import Source
+from lifecycle_model.columnar.source import Source, cells_at
 from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.columnar.times import EARLIEST, LATEST, MINUTE
 from lifecycle_model.errors import InvalidColumns, Problem
@@ -27,6 +27,7 @@ from lifecycle_model.policy import Policy
 
 Result = TypeVar("Result")
 
+_WIDE: Final = "is not a whole number of 64 bits: correct it"
 _NO_ROWS: Final = np.empty(0, np.int64)
 
 
@@ -35,18 +36,32 @@ def read_ids(source: Source, threads: Threads, faults: Faults, held: Held) -> Co
     if not source.height:
         return code(held.ids.clear(), threads, held.ids)
 
-    dtype = source.dtypes.get("customer_id", pl.String())
-    same = pl.String() if is_text(dtype) else dtype if dtype == pl.UInt64 else pl.Int64()
+    same = _id_type(source, held.ids)
     coded = code_slices(
-        lambda start, end: source.slice("customer_id", start, end).cast(same),
+        lambda start, end: source.slice("customer_id", start, end).cast(same, strict=False),
         source.bounds,
         threads,
         _same_ids(held.ids, same),
     )
-    faults.add(np.flatnonzero(coded.codes < 0), "customer_id", MISSING)
+    rows = np.flatnonzero(coded.codes < 0)
+    empty = cells_at(source, "customer_id", rows).is_null().to_numpy()
+    faults.add(rows[empty], "customer_id", MISSING)
+    faults.add(rows[~empty], "customer_id", _WIDE)
     if coded.values.dtype == pl.String and (coded.values.head(1) == "").any():
         faults.add(np.flatnonzero(coded.codes == 0), "customer_id", READERS["id"].reason)
     return coded
+
+
+def _id_type(source: Source, held: pl.Series) -> pl.DataType:
+    """Return the type of ids: text, or 64 bits, signed unless they are large already."""
+    dtype = source.dtypes.get("customer_id", pl.String())
+    if is_text(dtype):
+        return pl.String()
+    if not {dtype, held.dtype} & {pl.UInt64(), pl.UInt128()}:
+        return pl.Int64()
+    ids = (cells for cells in (held, source.column("customer_id")) if cells is not None)
+    signed = [cells for cells in ids if cells.dtype.is_signed_integer()]
+    return pl.Int64() if any((cells < 0).any() for cells in signed) else pl.UInt64()
 
 
 def _same_ids(ids: pl.Series, dtype: pl.DataType) -> pl.Series:
@@ -76,7 +91,7 @@ def read_kinds(source: Source, threads: Threads, faults: Faults) -> np.ndarray:
 
     for missing, unknown in _by_slice(source, threads, read):
         faults.add(missing, "kind", "is missing: say what happened")
-        faults.add(unknown, "kind", "is not a known kind of event")
+        faults.add(unknown, "kind", "is not a known kind: use one of lifecycle_model.KINDS")
     return kinds
 
 
@@ -133,7 +148,7 @@ def read_sequences(source: Source, faults: Faults) -> np.ndarray:
         filled &= cells.is_not_nan()
     rows = np.flatnonzero(filled.to_numpy())
     numbers, sound = whole_numbers(cells.filter(filled))
-    faults.add(rows[~sound], "sequence", "is not a whole number of 64 bits: correct it")
+    faults.add(rows[~sound], "sequence", _WIDE)
     sequences = np.zeros(len(cells), np.int64)
     sequences[rows] = numbers
     return sequences

@@ -20,30 +20,37 @@ class Memory(Protocol):
     @property
     def state(self) -> Numbers:
         """The slots of the customer."""
+        ...
 
     @property
     def days(self) -> Numbers:
         """The days of the purchase window, ascending."""
+        ...
 
     @property
     def counts(self) -> Numbers:
         """The standing purchases of each of these days."""
+        ...
 
     @property
     def amounts(self) -> Numbers:
         """The net amount booked on each of these days."""
+        ...
 
     @property
     def opportunities(self) -> Numbers:
         """The slots of each opportunity."""
+        ...
 
     @property
     def listed(self) -> Numbers:
         """Where those opportunities start that time visits; the first ORDERED ascend."""
+        ...
 
     @property
     def cases(self) -> Numbers:
         """By case: twice the epoch in which it was opened, plus 1 for a complaint."""
+        ...
 
 
 Decision: TypeAlias = tuple[int, int, int, int, int, int, int, tuple[int, ...]]
