@@ -51,7 +51,8 @@ def parse_output(
     suffix = Path(path).suffix.lower()
     what = [what for other, what in taken.items() if _is_one_file(Path(path), Path(other))]
     if suffix not in suffixes:
-        names = " or ".join(one for one in _USUAL if one in suffixes)
+        *others, last = (one for one in _USUAL if one in suffixes)
+        names = f"{', '.join(others)} or {last}" if others else last
         msg = f"the format of {path!r} is unknown: name it {names}"
     elif what:
         msg = f"{path!r} is {what[0]}: name another file"

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 
 from lifecycle_model.cli.reading import Reading, unreadable
 

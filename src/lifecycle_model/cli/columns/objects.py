@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.json as pj  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.json as pj
 
 from lifecycle_model.cli.columns.lines import Inexact, Lines
 from lifecycle_model.cli.columns.table import Table

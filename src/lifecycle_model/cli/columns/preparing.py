@@ -52,7 +52,7 @@ def _foreign(scan: pl.LazyFrame) -> dict[str, tuple[int, int]]:
     if not masks:
         return {}
     found = scan.select(
-        pl.struct(mask.arg_max().alias("first"), mask.sum().alias("count")).alias(name)
+        pl.struct(mask.arg_true().first().alias("first"), mask.sum().alias("count")).alias(name)
         for name, mask in masks.items()
     ).collect()
     lines = {name: found[name].item() for name in masks}
