@@ -72,7 +72,9 @@ def both(cli: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> Callable[.
         monkeypatch.setattr(choosing, "LARGE", 0)
         ran = cli("replay", *arguments)
         lines = ran.err.splitlines(keepends=True)
-        rest = [line for line in lines if not line.startswith(OF_COLUMNS) and ROW_BY_ROW not in line]
+        rest = [
+            line for line in lines if not line.startswith(OF_COLUMNS) and ROW_BY_ROW not in line
+        ]
 
         assert replace(ran, err="".join(rest)) == singly
         assert singly.code or len(rest) < len(lines)

@@ -56,7 +56,7 @@ def test_sample(both: Callable[..., Ran], zone: str) -> None:
     ran = both(*options, "--as-of=1998-06-30", "--out=c.csv")
     both(*options, "--json")
 
-    assert "preferred            164" in ran.out
+    assert "events 6919, customers 2357, duplicates 0," in ran.out
     assert re.fullmatch(
         r"folded in columns for a log of 0 MB: 6,919 rows in .* s \(.* rows a second\)\n",
         ran.err.splitlines(keepends=True)[-1],
@@ -109,7 +109,7 @@ def test_where_it_pays(
     without = cli("replay", path)
     monkeypatch.setitem(sys.modules, "lifecycle_model.cli.columns", None)
 
-    with pytest.raises(ModuleNotFoundError, match="cli.columns"):
+    with pytest.raises(ModuleNotFoundError, match="columns"):
         cli("replay", path)
     assert (small.err, large.out) == ("", small.out)
     assert large.err.startswith("folded in columns for a log of 0 MB: 1 row in ")
@@ -164,7 +164,10 @@ def test_piped(cli: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None
     told = []
     for form, text in (
         ("csv", f"customer_id,occurred_at,kind,amount\n{BOUGHT[:-4]}\n"),
-        ("jsonl", '{"customer_id":"a","occurred_at":"2024-01-01T00:00Z","kind":"product_used"}\n'),
+        (
+            "jsonl",
+            '{"customer_id":"a","occurred_at":"2024-01-01T00:00Z","kind":"product_used"}\n',
+        ),
     ):
         for large in (len(text) + 1, len(text)):
             monkeypatch.setattr(choosing, "LARGE", large)
