@@ -80,10 +80,19 @@ def test_made_up_logs(
     singly = table(Path(name))
     ran = both(*options)
 
+    assert ran.code == 0
     assert table(Path(name)) == singly
-    assert "with another of its id" in ran.err
     both(log, "--timezone=Europe/Lisbon", "--json")
     both(log, "--map=amount=amount,score=score,case_id=case_id", "--skip-invalid")
+
+
+def test_conflicts(both: Callable[..., Ran], log: Callable[..., Path]) -> None:
+    """Conflicts are told by their lines, in the order of these."""
+    bought = ("{},2024-01-0{}T00:00Z,purchase_completed,1,,,e,".format(*one) for one in
+              (("b", 2), ("b", 1), ("a", 1), ("b", 2), ("a", 3), ("a", 2)))  # fmt: skip
+    ran = both(log(*bought))
+
+    assert re.findall(r"line (\d) has", ran.err) == ["3", "4", "4"]
 
 
 def test_larger_than_the_memory(

@@ -120,7 +120,7 @@ def test_faults_of_parquet(cli: Callable[..., Ran]) -> None:
     """Faults are told by row, counted from 0, and can be skipped."""
     columns: dict[str, Any] = {
         "customer_id": ["a", "a", "b", None],
-        "kind": ["purchase_completed", "purchase_completed", "nope", "product_used"],
+        "kind": ["purchase_completed", "purchase_completed", "product_usd", None],
         "occurred_at": [DAY] * 4,
         "amount": [1.0, -1.0, None, None],
         "currency": ["EUR", "EUR", None, None],
@@ -134,8 +134,10 @@ def test_faults_of_parquet(cli: Callable[..., Ran]) -> None:
         "error: log.parquet: 3 rows are not valid, nothing was folded\n"
         "  row 1: column 'amount': -1.0: is not an amount from 0 to 1e11 with at most four "
         "decimals: correct it\n"
-        "  row 2: column 'kind': 'nope': is not a known kind of event\n"
+        "  row 2: column 'kind': 'product_usd': is not a known kind: did you mean "
+        "'product_used'?\n"
         "  row 3: column 'customer_id': nothing: is missing: give it a value\n"
+        "  row 3: column 'kind': nothing: is missing: say what happened\n"
         "Mend them, or leave them out with --skip-invalid.\n"
     )
     assert (sums(skipped)["events"], sums(skipped)["skipped"]) == (1, 3)

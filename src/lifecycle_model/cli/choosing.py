@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from lifecycle_model.cli.reading import STDIN, Reading, data_of
+from lifecycle_model.cli.reading import PARQUET, STDIN, Reading, data_of
 from lifecycle_model.cli.request import Request
 from lifecycle_model.cli.singly import fold_singly
 from lifecycle_model.cli.summary import Summary
@@ -26,10 +26,10 @@ def fold(request: Request) -> Summary:
         InputError: the log has faults, or something cannot be written.
         MissingExtra: what is asked for needs the extra `columnar`.
     """
+    data = None if request.reading.form == PARQUET else _piped(request.reading)
     needed = request.needs_columns
     if needed is not None:
-        return _columns(needed)(request, _piped(request.reading), needed)
-    data = _piped(request.reading)
+        return _columns(needed)(request, data, needed)
     size = Path(request.reading.log).stat().st_size if data is None else len(data)
     if size < LARGE:
         return fold_singly(request, data)

@@ -34,9 +34,9 @@ def csv_table(reading: Reading, lines: Lines, data: bytes | None) -> Table:
         msg = "its first line is no plain header"
         raise Inexact(msg)
     columns = next(csv.reader([header], delimiter=delimiter), [])
+    height, strange = _look(lines, _row(cell, delimiter, f"{{{len(columns) - 1}}}"))
     what = f"{reading.name}, line 1: the header"
     wanted = wanted_columns(what, columns, reading.mapping, reading.kind)
-    height, strange = _look(lines, _row(cell, delimiter, f"{{{len(columns) - 1}}}"))
     scan = pl.scan_csv(
         reading.log if data is None else data,
         separator=delimiter,

@@ -7,14 +7,14 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from lifecycle_model import Event, PurchaseCompleted, PurchaseReversed
+from lifecycle_model import KINDS, Event, PurchaseCompleted, PurchaseReversed
 from lifecycle_model.cli.columns.table import Reread, Table
 from lifecycle_model.cli.faults import Fault
 from lifecycle_model.cli.folding import other_currency, too_much
 from lifecycle_model.cli.reading import Log, new_log
 from lifecycle_model.cli.request import Request
 from lifecycle_model.columnar.replaying import Replay
-from lifecycle_model.errors import Problem
+from lifecycle_model.errors import Problem, did_you_mean
 
 _READ: Final = 50_000
 """How many faulty rows are looked at one by one, at most."""
@@ -91,5 +91,8 @@ def _problem(
             return other_currency(log, expected[event.customer_id], event.currency)
         case "amount", PurchaseCompleted() | PurchaseReversed():
             return too_much(log, event.amount)
+        case "kind", None if line["value"].startswith("'"):
+            mend = f"is not a known kind: {did_you_mean(line['value'][1:-1], KINDS)}"
+            return Problem(log.place("kind"), line["value"], mend)
         case _:
             return Problem(log.place(line["column"]), line["value"], line["reason"])
