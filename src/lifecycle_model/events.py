@@ -13,6 +13,8 @@ from pydantic import (
     Field,
     TypeAdapter,
     ValidationError,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -313,18 +315,16 @@ class ManualCorrection(BaseEvent):
     kind: Literal["manual_correction"] = "manual_correction"
     situation: Situation | None = None
     position: BuyingPosition | None = None
-    opportunity_id: Id | None = None
+    opportunity_id: Id | None = Field(default=None, validate_default=True)
     """Beside `position` only; there None means "main"."""
     actor: Text
     reason: str
 
-    @model_validator(mode="before")
+    @field_validator("opportunity_id")
     @classmethod
-    def _main_opportunity(cls, data: Any) -> Any:  # noqa: ANN401 - pydantic hands over anything
-        names_position = isinstance(data, Mapping) and data.get("position") is not None
-        if names_position and data.get("opportunity_id") is None:
-            return {**data, "opportunity_id": "main"}
-        return data
+    def _main_opportunity(cls, value: str | None, info: ValidationInfo) -> str | None:
+        names_position = info.data.get("position") is not None
+        return "main" if value is None and names_position else value
 
     @model_validator(mode="after")
     def _one_axis(self) -> "ManualCorrection":

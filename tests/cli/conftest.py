@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from lifecycle_model.cli import main
+from lifecycle_model.cli import choosing, main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+OF_COLUMNS = ("folded in columns", "compiling the rules")
+ROW_BY_ROW = "is read row by row, which takes longer"
 HEADER = "customer_id,occurred_at,kind,amount,score,currency,event_id,alternatives"
 
 
@@ -55,3 +57,27 @@ def log(tmp_path: Path) -> Callable[..., Path]:
         return path.relative_to(tmp_path)
 
     return write
+
+
+@pytest.fixture
+def both(cli: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+    """Replay a log both ways, assert that they say the same, and return the columnar way.
+
+    The lines that it tells of itself are not compared.
+    """
+
+    def run(*arguments: object) -> Ran:
+        monkeypatch.setattr(choosing, "LARGE", float("inf"))
+        singly = cli("replay", *arguments)
+        monkeypatch.setattr(choosing, "LARGE", 0)
+        ran = cli("replay", *arguments)
+        lines = ran.err.splitlines(keepends=True)
+        rest = [
+            line for line in lines if not line.startswith(OF_COLUMNS) and ROW_BY_ROW not in line
+        ]
+
+        assert replace(ran, err="".join(rest)) == singly
+        assert singly.code or len(rest) < len(lines)
+        return ran
+
+    return run

@@ -258,13 +258,13 @@ def test_no_event_can_be_folded(
 
 
 def test_revenue_overflow(cli: Callable[..., Ran], log: Callable[..., Path]) -> None:
-    """Amounts that add up beyond all measure are named by the row of the largest."""
+    """Amounts that add up beyond all measure are named by the row that gets there."""
     rows = ["a,2024-01-01T00:00Z,purchase_completed,100000000000,,,,"] * 9000
     ran = cli("replay", log("a,2024-01-01T00:00Z,product_used,,,,,", *rows))
 
     assert ran.code == 1
     assert (
-        "  line 3: column 'amount': 100000000000: the amounts of one window reach 9e14: "
+        "  line 9002: column 'amount': 100000000000: the amounts of one window reach 9e14: "
         "check them, or count in a larger unit\n"
     ) in ran.err
 
@@ -382,7 +382,7 @@ def test_file_cannot_be_read(
 def test_currency_of_what_does_not_fold(
     cli: Callable[..., Ran], log: Callable[..., Path]
 ) -> None:
-    """Later events and conflicts are not blamed for their currency; repeated ids are, once."""
+    """Later events, conflicts and copies do not count and are not blamed for their currency."""
     header = "customer_id,occurred_at,kind,currency,event_id"
     path = log(
         "a,2024-01-01T00:00Z,purchase_completed,USD,e1",
@@ -395,6 +395,6 @@ def test_currency_of_what_does_not_fold(
     )
     ran = cli("replay", path, "--as-of=2024-01-31", "--skip-invalid")
 
-    assert "  3 rows (lines 4-6): column 'currency': expected 'USD', " in ran.err
+    assert "  2 rows (lines 4-5): column 'currency': expected 'USD', " in ran.err
     assert "convert it (first value 'EUR')\n" in ran.err
-    assert "conflicts 1, future 1, skipped 3" in ran.out
+    assert "duplicates 1, conflicts 1, future 1, skipped 2" in ran.out

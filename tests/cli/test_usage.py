@@ -62,8 +62,25 @@ def words(text: str) -> str:
         (("--time-format=%Y%Y",), "--time-format: '%Y%Y' does not give year, month and day"),
         (("--time-format=%Q",), "--time-format: '%Q' does not give year, month and day"),
         (("--format=xml",), "--format: 'xml' is not a format: use csv or jsonl"),
-        (("--out=c.xlsx",), "--out: the format of 'c.xlsx' is unknown: name it .csv or .jsonl"),
+        (
+            ("--out=c.xlsx",),
+            "--out: the format of 'c.xlsx' is unknown: name it .csv, .jsonl or .parquet",
+        ),
+        (("--snapshots=s.csv",), "the format of 's.csv' is unknown: name it .parquet"),
         (("--out=log.csv",), "--out: 'log.csv' is the log itself: name another file"),
+        (
+            ("--out=c.csv", "--transitions=./c.csv"),
+            "--transitions: './c.csv' is what --out writes: name another file",
+        ),
+        (
+            ("--continue=s.parquet", "--out=s.parquet"),
+            "--out: 's.parquet' is what --continue reads: name another file",
+        ),
+        (
+            ("--snapshots=s.parquet", "--transitions=s.parquet"),
+            "--transitions: 's.parquet' is what --snapshots writes: name another file",
+        ),
+        (("--threads=0",), "0 is not in the range x>=1"),
     ],
 )
 def test_option_is_refused(
@@ -136,7 +153,7 @@ def test_errors_of_the_library_are_one_message(
     def refuse(_: object) -> None:
         raise NothingToReplay
 
-    monkeypatch.setattr(replay, "read_log", refuse)
+    monkeypatch.setattr(replay, "fold", refuse)
     ran = cli("replay", log(GOOD))
 
     assert (ran.code, ran.err) == (

@@ -7,38 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from lifecycle_model import Customer, Deadline, Status
-from lifecycle_model.cli.faults import InputError
-from lifecycle_model.cli.reading import FORMATS
+from lifecycle_model.cli.outputs import Output
 from lifecycle_model.cli.times import iso
 from lifecycle_model.rules import FACTS
-
-
-def parse_out(out: str | None, log: str) -> str | None:
-    """Return the format of the file to write.
-
-    Raises:
-        typer.BadParameter: its suffix says none, or it is the log itself.
-    """
-    if out is None:
-        return None
-    form = FORMATS.get(Path(out).suffix.lower())
-    if form is None:
-        msg = f"the format of {out!r} is unknown: name it .csv or .jsonl"
-    elif _is_one_file(Path(out), Path(log)):
-        msg = f"{out!r} is the log itself: name another file"
-    else:
-        return form
-    raise typer.BadParameter(msg, param_hint="--out")
-
-
-def _is_one_file(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except (OSError, RuntimeError, ValueError):  # one of them is not there, or not to be read
-        return False
 
 
 def customer_row(
@@ -87,17 +59,16 @@ def _cell(name: str, value: object) -> str:
     return str(value)
 
 
-def write_customers(out: str, form: str, rows: Iterable[dict[str, Any]]) -> None:
-    """Write one row for each customer.
+def write_customers(out: Output, rows: Iterable[dict[str, Any]]) -> None:
+    """Write one row for each customer, as CSV or JSON Lines.
 
     Raises:
         InputError: the file cannot be written.
     """
     text = io.StringIO()
-    if form == "csv":
-        delimiter = "\t" if Path(out).suffix.lower() == ".tsv" else ","
+    if out.form == "csv":
         # With both letters as the line's end, either of them in an id is put into quotes.
-        writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
+        writer = csv.writer(text, delimiter=out.delimiter, lineterminator="\r\n")
         for number, row in enumerate(rows):
             if number == 0:
                 writer.writerow(row)
@@ -105,7 +76,6 @@ def write_customers(out: str, form: str, rows: Iterable[dict[str, Any]]) -> None
     else:
         text.writelines(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
     try:
-        Path(out).write_text(text.getvalue(), encoding="utf-8", newline="")
+        Path(out.path).write_text(text.getvalue(), encoding="utf-8", newline="")
     except OSError as error:
-        msg = f"{out}: cannot be written: {error.strerror}"
-        raise InputError(msg) from None
+        raise out.unwritable(error) from None

@@ -43,14 +43,24 @@ class Group:
     """The rows in which one column has one fault."""
 
     first: Problem
+    """The problem of the first row."""
+    start: tuple[int, int]
+    """The lines of the first row."""
+    unit: str
     lines: list[tuple[int, int]] = field(default_factory=list)
 
+    def add(self, lines: tuple[int, int], problem: Problem) -> None:
+        """Take note of a row; rows may come in any order."""
+        self.lines.append(lines)
+        if lines < self.start:
+            self.start, self.first = lines, problem
+
     def __str__(self) -> str:
-        (start, end), *others = self.lines
+        (start, end), others = self.start, self.lines[1:]
         place, value, mend = self.first.place, self.first.value, self.first.mend
-        where = f"line {start}" if start == end else f"lines {start} to {end}"
+        where = f"{self.unit} {start}" if start == end else f"{self.unit}s {start} to {end}"
         if others:
-            where = f"{counted(len(self.lines), 'row')} (lines {_ranges(self.lines)})"
+            where = f"{counted(len(self.lines), 'row')} ({self.unit}s {_ranges(self.lines)})"
             if place and value:
                 value, mend = "", f"{mend} (first value {value})"
         return ": ".join(part for part in (where, place, value, mend) if part)
@@ -84,8 +94,12 @@ class Faults:
     name: str
     """The log."""
     skipping: bool
+    unit: str = "line"
+    """What the places of rows count."""
     count: int = 0
     groups: dict[tuple[str, str, str], Group] = field(default_factory=dict)
+    unread: int = 0
+    """How many faulty rows more there are, of which nobody looked for the reason."""
     _untold: int = 0
     _lasting: bool = False
 
@@ -96,7 +110,8 @@ class Faults:
         for problem in fault.problems:
             sort = _sort(problem)
             if sort in self.groups or len(self.groups) < SHOWN:
-                self.groups.setdefault(sort, Group(problem)).lines.append(fault.lines)
+                new = Group(problem, fault.lines, self.unit)
+                self.groups.setdefault(sort, new).add(fault.lines, problem)
             else:
                 self._untold += 1
 
@@ -106,7 +121,7 @@ class Faults:
         Raises:
             InputError: with the first faults and the number of all.
         """
-        if self.count and (self._lasting or not self.skipping):
+        if self.total and (self._lasting or not self.skipping):
             mend = (
                 "Where rows end is unclear there, so none can be skipped: mend them."
                 if self._lasting
@@ -115,13 +130,23 @@ class Faults:
             headline = f"{self.name}: {self.rows()} not valid, nothing was folded"
             raise InputError(headline, self.details(), mend)
 
+    @property
+    def total(self) -> int:
+        """How many rows are faulty."""
+        return self.count + self.unread
+
     def rows(self) -> str:
         """Say how many rows are faulty."""
-        return f"{counted(self.count, 'row')} {'is' if self.count == 1 else 'are'}"
+        return f"{counted(self.total, 'row')} {'is' if self.total == 1 else 'are'}"
 
     def details(self) -> tuple[str, ...]:
         """Return one line for each fault that is told, and how many are not."""
-        lines = [str(group) for group in self.groups.values()]
+        groups = sorted(self.groups.values(), key=lambda group: group.start)
+        lines = [str(group) for group in groups]
         if self._untold:
             lines.append(f"... and {self._untold:,} more")
+        if self.unread:
+            lines.append(
+                f"... and {counted(self.unread, 'row')} more, not looked at one by one"
+            )
         return tuple(lines)

@@ -1,7 +1,8 @@
 """Folding the events of a log, and where in the log an event stood that cannot be folded."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from lifecycle_model.cli.faults import Fault
 from lifecycle_model.cli.progress import watched
 from lifecycle_model.cli.reading import Log
 from lifecycle_model.errors import CurrencyMismatch, Problem, RevenueOverflow
+from lifecycle_model.order import in_order
 
 
 def fold_all(log: Log, lifecycle: Lifecycle, as_of: datetime | None) -> Iterator[History]:
@@ -25,68 +27,97 @@ def fold_one(
     log: Log, customer_id: str, lifecycle: Lifecycle, as_of: datetime | None
 ) -> History | None:
     """Return the history of a customer, or None where no event of it can be folded."""
-    events, places = log.events[customer_id], log.places[customer_id]
-    while events:
+    events = log.events[customer_id]
+    try:
+        return lifecycle.replay(events, as_of=as_of)
+    except (CurrencyMismatch, RevenueOverflow):
+        pass
+    # What does not count anyway, a copy or a conflict, is not to blame either.
+    ordered = in_order(events, None, as_of)
+    sound = list(ordered.events)
+    while sound or ordered.future:
         try:
-            return lifecycle.replay(events, as_of=as_of)
+            history = lifecycle.replay([*sound, *ordered.future], as_of=as_of)
         except CurrencyMismatch as error:
-            mend = (
-                f"expected {error.expected!r}, the policy's or the customer's first: convert it"
-            )
-            problem = Problem(log.place("currency"), repr(error.found), mend)
-            blamed = _of_currency(events, error, as_of)
+            problem = other_currency(log, error.expected, error.found)
+            blamed = [one for one in sound if getattr(one, "currency", None) == error.found]
         except RevenueOverflow as error:
-            at = _largest(events, error)
-            mend = "the amounts of one window reach 9e14: check them, or count in a larger unit"
-            problem = Problem(log.place("amount"), str(_booked(events[at])), mend)
-            blamed = [at]
-        for at in blamed:
-            log.faults.add(Fault((places[at], places[at]), (problem,)))
+            last = _overflowing(sound, error, lifecycle)
+            problem = too_much(log, last.amount)
+            blamed = [last]
+        else:
+            return replace(history, duplicates=ordered.duplicates, conflicts=ordered.conflicts)
         # Without them the others may fold, or show what else is wrong.
-        for at in reversed(blamed):
-            del events[at], places[at]
+        sound = _without(sound, blamed)
+        log.unsound += len(blamed)
+        lines = _lines_of(log, customer_id)
+        for event in blamed:
+            log.faults.add(Fault((lines[id(event)],) * 2, (problem,)))
     return None
 
 
-def _of_currency(
-    events: Sequence[Event], error: CurrencyMismatch, as_of: datetime | None
-) -> list[int]:
-    """Return the places of the events in the wrong currency, all of those that would fold.
-
-    One by one they would cost a replay each. Those whose id stands twice are left for later,
-    unless it is the one blamed: only a replay knows which of them counts.
-    """
-    names = Counter((event.source, event.event_id) for event in events)
-    return [
-        at
-        for at, event in enumerate(events)
-        if getattr(event, "currency", None) == error.found
-        and (as_of is None or event.occurred_at <= as_of)
-        and (
-            event.event_id is None
-            or names[event.source, event.event_id] == 1
-            or (event.occurred_at, event.event_id) == (error.at, error.event_id)
-        )
-    ]
+def other_currency(log: Log, expected: str, found: str | None) -> Problem:
+    """Return the fault of an amount in another currency than the amounts before it."""
+    mend = f"expected {expected!r}, the policy's or the customer's first: convert it"
+    return Problem(log.place("currency"), repr(found), mend)
 
 
-def _largest(events: Sequence[Event], error: RevenueOverflow) -> int:
-    """Return the place of the largest amount at the instant of the error."""
+def too_much(log: Log, amount: Decimal) -> Problem:
+    """Return the fault of an amount that is too much with those before it."""
+    mend = "the amounts of one window reach 9e14: check them, or count in a larger unit"
+    return Problem(log.place("amount"), str(amount), mend)
+
+
+def _overflowing(
+    events: Sequence[Event], error: RevenueOverflow, lifecycle: Lifecycle
+) -> PurchaseCompleted | PurchaseReversed:
+    """Return the first of the events, in fold order, whose amount is too much."""
     named = [
-        at
+        (at, event)
         for at, event in enumerate(events)
-        if (event.occurred_at, event.event_id) == (error.at, error.event_id)
+        if isinstance(event, PurchaseCompleted | PurchaseReversed)
+        and (event.occurred_at, event.event_id) == (error.at, error.event_id)
     ]
-    return max(named, key=lambda at: _booked(events[at]))
+
+    def overflows(one: tuple[int, Event]) -> bool:
+        try:
+            lifecycle.replay(events[: one[0] + 1])
+        except RevenueOverflow:
+            return True
+        return False
+
+    return named[bisect_left(named, True, key=overflows)][1]
 
 
-def _booked(event: Event) -> Decimal:
-    if isinstance(event, PurchaseCompleted | PurchaseReversed):
-        return event.amount
-    return Decimal(-1)
+def _without(events: Iterable[Event], others: Iterable[Event]) -> list[Event]:
+    """Return the events without those very others."""
+    gone = set(map(id, others))
+    return [event for event in events if id(event) not in gone]
 
 
-def line_of(log: Log, event: Event) -> int:
-    """Return the line on which an event of the log stood."""
-    events, places = log.events[event.customer_id], log.places[event.customer_id]
-    return next(place for one, place in zip(events, places, strict=True) if one is event)
+def _lines_of(log: Log, customer_id: str) -> dict[int, int]:
+    """Return the lines of a customer's events by their identity."""
+    return dict(zip(map(id, log.events[customer_id]), log.places[customer_id], strict=True))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Clash:
+    """An event that does not count, since another one has its id and comes first."""
+
+    dropped: int
+    """Its place in the log."""
+    kept: int
+    """The place of the other one."""
+    event_id: str
+    customer_id: str
+
+
+def clashes_of(log: Log, history: History) -> Iterator[Clash]:
+    """Yield the conflicts of a customer's history."""
+    if not history.conflicts:
+        return
+    customer_id = history.customer.id
+    lines = _lines_of(log, customer_id)
+    for one in history.conflicts:
+        name = str(one.dropped.event_id)
+        yield Clash(lines[id(one.dropped)], lines[id(one.kept)], name, customer_id)

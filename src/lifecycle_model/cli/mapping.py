@@ -80,12 +80,12 @@ def fields_of(mapping: Mapping[str, str], kind: str | None) -> dict[str, str]:
 
 
 def wanted_columns(
-    name: str, header: Sequence[str], mapping: Mapping[str, str], kind: str | None
+    what: str, header: Sequence[str], mapping: Mapping[str, str], kind: str | None
 ) -> list[tuple[int, str]]:
     """Return the place of each column that is read, with the field that it gives.
 
     Args:
-        name: the log, for errors.
+        what: names the columns as a whole, for errors.
         header: the columns of the log.
         mapping: field to column; where it is empty, every column is a field.
         kind: the kind that every row is.
@@ -100,8 +100,7 @@ def wanted_columns(
     faults += _missing(header, mapping, columns)
     if faults:
         mend = "" if mapping else "For other columns, name those that count with --map."
-        headline = f"{name}, line 1: the header does not fit"
-        raise InputError(headline, tuple(faults), mend)
+        raise InputError(f"{what} does not fit", tuple(faults), mend)
     return [(header.index(column), field) for field, column in columns.items()]
 
 

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from lifecycle_model import History, Lifecycle
 from lifecycle_model.cli.faults import InputError
-from lifecycle_model.cli.folding import fold_one
+from lifecycle_model.cli.folding import clashes_of, fold_one
 from lifecycle_model.cli.notes import tell_notes
 from lifecycle_model.cli.reading import Log
 from lifecycle_model.errors import shown
@@ -23,7 +23,7 @@ def history_of(
         raise _unknown_customer(log, customer)
     history = fold_one(log, customer, lifecycle, as_of)
     log.faults.check()
-    tell_notes(log, [] if history is None else history.conflicts)
+    tell_notes(log, [] if history is None else list(clashes_of(log, history)))
     if history is None:
         msg = f"{log.name}: no event of customer {shown(customer)} can be folded"
         raise InputError(msg)

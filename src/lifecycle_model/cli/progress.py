@@ -1,10 +1,10 @@
 """A progress bar on standard error for long logs, on a terminal only."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
-from rich.progress import Progress
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from lifecycle_model.cli.terminal import messages
 
@@ -15,6 +15,19 @@ _STEP: Final = 500
 """Drawing for every item would cost more than the work itself."""
 
 Item = TypeVar("Item")
+
+
+@contextmanager
+def stages() -> Iterator[Callable[[str], None]]:
+    """Give what says the stage of a long work: it is shown with the time that passes."""
+    console = messages()
+    if not console.is_terminal or console.is_dumb_terminal:
+        yield lambda _: None
+        return
+    shown = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*shown, console=console, transient=True) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda stage: progress.update(task, description=stage)
 
 
 @contextmanager

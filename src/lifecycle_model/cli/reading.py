@@ -14,12 +14,22 @@ from lifecycle_model import KINDS, EvaluationStarted, Event
 from lifecycle_model.cli.faults import Fault, Faults, InputError
 from lifecycle_model.cli.mapping import FIELDS_OF, fields_of
 from lifecycle_model.cli.progress import watched
-from lifecycle_model.cli.rows import Place, csv_rows, json_lines, json_rows, place_of
+from lifecycle_model.cli.rows import (
+    Number,
+    Place,
+    csv_rows,
+    json_lines,
+    json_rows,
+    place_of,
+    same,
+)
 from lifecycle_model.cli.times import Times
 from lifecycle_model.errors import Problem, problems_of, shown
 from lifecycle_model.events import EVENT_ADAPTER
 
 STDIN: Final = "-"
+
+PARQUET: Final = "parquet"
 
 FORMATS: Final = {
     ".csv": "csv",
@@ -27,6 +37,7 @@ FORMATS: Final = {
     ".txt": "csv",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".parquet": PARQUET,
 }
 """The format that a suffix stands for."""
 
@@ -37,7 +48,7 @@ class Reading:
 
     log: str
     form: str
-    """`csv` or `jsonl`."""
+    """`csv`, `jsonl` or `parquet`."""
     mapping: dict[str, str]
     kind: str | None
     times: Times
@@ -68,11 +79,33 @@ class Log:
     """The line of each event, in the order of `events`."""
     ignored: Counter[str] = field(default_factory=Counter)
     """How often a field was given that the row's kind does not have."""
+    unsound: int = 0
+    """How many of the events cannot be folded."""
 
     @property
     def count(self) -> int:
-        """How many events there are."""
-        return sum(map(len, self.events.values()))
+        """How many events there are that can be folded."""
+        return sum(map(len, self.events.values())) - self.unsound
+
+    def add(self, event: Event, line: int) -> None:
+        """Take an event that stands on a line."""
+        # Not setdefault(): it would build a list for every row.
+        if (known := self.events.get(event.customer_id)) is None:
+            self.events[event.customer_id] = [event]
+            self.places[event.customer_id] = [line]
+        else:
+            known.append(event)
+            self.places[event.customer_id].append(line)
+
+    def check_events(self, count: int) -> None:
+        """End the command where there are none.
+
+        Raises:
+            InputError: with the faults of the rows that are there.
+        """
+        if not count:
+            headline = f"{self.name}: holds no {'valid ' if self.faults.total else ''}events"
+            raise InputError(headline, self.faults.details())
 
 
 def parse_form(log: str, form: str | None) -> str:
@@ -82,7 +115,7 @@ def parse_form(log: str, form: str | None) -> str:
         InputError: the log is a directory.
         typer.BadParameter: neither the option nor the suffix says it.
     """
-    if form is not None and form not in FORMATS.values():
+    if form not in {None, "csv", "jsonl"}:
         msg = f"{form!r} is not a format: use csv or jsonl"
         raise typer.BadParameter(msg, param_hint="--format")
     if Path(log).is_dir():
@@ -96,49 +129,69 @@ def parse_form(log: str, form: str | None) -> str:
     return found
 
 
-def read_log(reading: Reading) -> Log:
+def new_log(reading: Reading) -> Log:
+    """Return a log of which nothing is read yet."""
+    faults = Faults(
+        reading.name, reading.skipping, "row" if reading.form == PARQUET else "line"
+    )
+    word = "field" if reading.form == "jsonl" else "column"
+    return Log(reading.name, faults, place_of(word, reading.mapping))
+
+
+def read_log(reading: Reading, data: bytes | None = None) -> Log:
     """Return the events of a log.
+
+    Args:
+        reading: what the options say about it.
+        data: what it holds, where that is known already.
 
     Raises:
         InputError: the log cannot be read, holds no events, or rows are not valid and are not
             to be skipped.
     """
-    text = _text_of(reading)
-    faults = Faults(reading.name, reading.skipping)
-    place = place_of("column" if reading.form == "csv" else "field", reading.mapping)
-    log = Log(reading.name, faults, place)
-    rows, parse = _rows(reading, text, log)
+    log = new_log(reading)
+    text = text_of(reading.name, data_of(reading) if data is None else data)
+    read_text(reading, text, log)
+    log.faults.check()
+    log.check_events(len(log.events))
+    return log
+
+
+def read_text(reading: Reading, text: str, log: Log, number: Number = same) -> None:
+    """Add the events and the faults of a text to a log.
+
+    Args:
+        reading: what the options say about the log.
+        text: all of it, or some of its lines; CSV begins with the header.
+        log: takes what is found.
+        number: numbers the lines of the text.
+
+    Raises:
+        InputError: the header does not fit.
+    """
+    rows, parse = _rows(reading, text, log, number)
     with watched(rows, "reading", text.count("\n")) as items:
         for line, row in items:
             try:
                 event = parse(row)
             except ValidationError as error:
-                faults.add(Fault((line, line), _told(error, reading, place)))
+                log.faults.add(Fault((line, line), _told(error, reading, log.place)))
             except ValueError as error:
                 raw = shown(row["occurred_at"])
-                problem = Problem(place("occurred_at"), raw, str(error))
-                faults.add(Fault((line, line), (problem,)))
+                problem = Problem(log.place("occurred_at"), raw, str(error))
+                log.faults.add(Fault((line, line), (problem,)))
             else:
-                # Not setdefault(): it would build a list for every row.
-                if (known := log.events.get(event.customer_id)) is None:
-                    log.events[event.customer_id] = [event]
-                    log.places[event.customer_id] = [line]
-                else:
-                    known.append(event)
-                    log.places[event.customer_id].append(line)
-    faults.check()
-    if not log.events:
-        headline = f"{log.name}: holds no {'valid ' if faults.count else ''}events"
-        raise InputError(headline, faults.details())
-    return log
+                log.add(event, line)
 
 
 Parse = Callable[[Any], Event]
 
 
-def _rows(reading: Reading, text: str, log: Log) -> tuple[Iterator[tuple[int, Any]], Parse]:
+def _rows(
+    reading: Reading, text: str, log: Log, number: Number
+) -> tuple[Iterator[tuple[int, Any]], Parse]:
     if reading.as_is:
-        return json_lines(text), EVENT_ADAPTER.validate_json
+        return json_lines(text, number), EVENT_ADAPTER.validate_json
     times = reading.times
 
     def parse(row: dict[str, Any]) -> Event:
@@ -151,15 +204,14 @@ def _rows(reading: Reading, text: str, log: Log) -> tuple[Iterator[tuple[int, An
         time = row.get("occurred_at")
         if isinstance(time, str):
             row["occurred_at"] = times.text(time)
-        if row.get("alternatives") and row.get("kind") == "evaluation_started":
+        if "alternatives" in row and row.get("kind") == "evaluation_started":
             return _with_alternatives(row)
         return EVENT_ADAPTER.validate_strings(row)
 
+    asked = (log.faults, reading.mapping, reading.kind, number)
     if reading.form == "csv":
-        rows = csv_rows(reading.name, text, log.faults, reading.mapping, reading.kind)
-    else:
-        rows = json_rows(text, log.faults, reading.mapping, reading.kind)
-    return rows, parse
+        return csv_rows(reading.name, text, *asked), parse
+    return json_rows(text, *asked), parse
 
 
 def _with_alternatives(row: dict[str, Any]) -> Event:
@@ -195,21 +247,35 @@ def _unmapped(field: str, reading: Reading) -> bool:
     return bool(reading.mapping) and field not in fields_of(reading.mapping, reading.kind)
 
 
-def _text_of(reading: Reading) -> str:
-    """Return the text of a log.
+def data_of(reading: Reading) -> bytes:
+    """Return what a log holds.
 
     Raises:
-        InputError: it cannot be read, or is no text in UTF-8.
+        InputError: it cannot be read, or is not text at all.
     """
-    name = reading.name
+    if reading.form == PARQUET:
+        msg = f"{reading.name}: only lifecycle replay reads Parquet: give CSV or JSON Lines"
+        raise InputError(msg)
     try:
-        data = (
-            sys.stdin.buffer.read() if reading.log == STDIN else Path(reading.log).read_bytes()
-        )
+        if reading.log == STDIN:
+            return sys.stdin.buffer.read()
+        return Path(reading.log).read_bytes()
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        msg = f"{name}: cannot be read: {reason}"
-        raise InputError(msg) from None
+        raise unreadable(reading, error) from None
+
+
+def unreadable(reading: Reading, error: OSError | ValueError) -> InputError:
+    """Return the error that a log cannot be read."""
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return InputError(f"{reading.name}: cannot be read: {reason}")
+
+
+def text_of(name: str, data: bytes) -> str:
+    """Return what a log holds as text.
+
+    Raises:
+        InputError: it is no text in UTF-8, or empty.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

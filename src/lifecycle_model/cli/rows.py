@@ -18,8 +18,31 @@ Row = tuple[int, dict[str, Any]]
 DELIMITERS: Final = ",;\t|"
 
 
+Number = Callable[[int], int]
+"""Gives the number in the log of a line of the text, which may be a part of the log."""
+
+
+def same(line: int) -> int:
+    """Number the lines of a whole log."""
+    return line
+
+
+def delimiter_of(header: str) -> str:
+    """Return the delimiter that a header has most of.
+
+    >>> delimiter_of('"a, b";c')
+    ';'
+    """
+    return max(DELIMITERS, key=re.sub('"[^"]*"', "", header).count)
+
+
 def csv_rows(
-    name: str, text: str, faults: Faults, mapping: Mapping[str, str], kind: str | None
+    name: str,
+    text: str,
+    faults: Faults,
+    mapping: Mapping[str, str],
+    kind: str | None,
+    number: Number = same,
 ) -> Iterator[Row]:
     """Yield the rows of a CSV text; empty cells are fields that are not given.
 
@@ -29,32 +52,36 @@ def csv_rows(
         faults: takes note of rows that cannot be read.
         mapping: field to column.
         kind: the kind that every row is.
+        number: numbers the lines.
 
     Raises:
         InputError: the header does not fit.
     """
-    first = re.sub('"[^"]*"', "", text.partition("\n")[0])
-    delimiter = max(DELIMITERS, key=first.count)
+    delimiter = delimiter_of(text.partition("\n")[0])
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         header = next(reader)
     except csv.Error as error:
         headline = f"{name}, line 1: the header is broken: {error}"
         raise InputError(headline) from None
-    wanted = wanted_columns(name, header, mapping, kind)
+    wanted = wanted_columns(f"{name}, line 1: the header", header, mapping, kind)
     constant = {} if kind is None else {"kind": kind}
-    for line, cells in _records(reader, faults):
+    for line, cells in _records(reader, faults, number):
         if len(cells) != len(header):
             if cells:
                 mend = "mend the row; a cell that holds the delimiter stands in quotation marks"
                 found = f"has {counted(len(cells), 'cell')}, the header has {len(header)}"
                 problem = Problem("", found, mend)
-                faults.add(Fault((line, reader.line_num), (problem,)))
+                faults.add(Fault((line, number(reader.line_num)), (problem,)))
             continue
         yield line, {**constant, **{field: cells[at] for at, field in wanted if cells[at]}}
 
 
-def _records(reader: Any, faults: Faults) -> Iterator[tuple[int, list[str]]]:  # noqa: ANN401 - csv hides its type
+def _records(
+    reader: Any,  # noqa: ANN401 - csv hides its type
+    faults: Faults,
+    number: Number,
+) -> Iterator[tuple[int, list[str]]]:
     while True:
         line = reader.line_num + 1
         try:
@@ -63,21 +90,25 @@ def _records(reader: Any, faults: Faults) -> Iterator[tuple[int, list[str]]]:  #
             return
         except csv.Error as error:
             problem = Problem("", f"is broken: {error}", "is a quotation mark left open?")
-            faults.add(Fault((line, reader.line_num), (problem,)))
+            faults.add(Fault((number(line), number(reader.line_num)), (problem,)))
         else:
-            yield line, cells
+            yield number(line), cells
 
 
-def json_lines(text: str) -> Iterator[tuple[int, str]]:
+def json_lines(text: str, number: Number = same) -> Iterator[tuple[int, str]]:
     """Yield the lines of a JSON Lines text that are not blank."""
     # Not splitlines(): a JSON text may hold other line breaks inside its strings.
-    for number, line in enumerate(text.split("\n"), start=1):
+    for place, line in enumerate(text.split("\n"), start=1):
         if line and not line.isspace():
-            yield number, line
+            yield number(place), line
 
 
 def json_rows(
-    text: str, faults: Faults, mapping: Mapping[str, str], kind: str | None
+    text: str,
+    faults: Faults,
+    mapping: Mapping[str, str],
+    kind: str | None,
+    number: Number = same,
 ) -> Iterator[Row]:
     """Yield the objects of a JSON Lines text with the text of their values.
 
@@ -86,10 +117,11 @@ def json_rows(
         faults: takes note of lines that hold none.
         mapping: field to key; where it is empty, every key is a field.
         kind: the kind that every object is.
+        number: numbers the lines.
     """
     columns = fields_of(mapping, kind)
     constant = {} if kind is None else {"kind": kind}
-    for line, raw in json_lines(text):
+    for line, raw in json_lines(text, number):
         try:
             found = json.loads(raw, parse_int=str, parse_float=str, parse_constant=str)
         except (ValueError, RecursionError) as error:

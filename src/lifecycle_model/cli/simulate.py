@@ -1,6 +1,5 @@
 """`lifecycle simulate`: a made-up log to try things on."""
 
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -57,7 +56,9 @@ def simulate(
         told = {"log": out, "events": events, "customers": customers, "seed": seed}
         say_json(told)
         return
-    lines = [f"{out}: {events:,} events of {customers:,} customers, seed {seed}"]
-    if Path(out).suffix.lower() != ".parquet":
-        lines += ["Where they stand:", f"  lifecycle replay {out}"]
-    say(output(), *lines)
+    say(
+        output(),
+        f"{out}: {events:,} events of {customers:,} customers, seed {seed}",
+        "Where they stand:",
+        f"  lifecycle replay {out}",
+    )

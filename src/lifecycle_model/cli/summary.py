@@ -7,7 +7,6 @@ from typing import Any
 
 from lifecycle_model import (
     Axis,
-    Conflict,
     FunnelGroup,
     History,
     Lifecycle,
@@ -15,10 +14,16 @@ from lifecycle_model import (
     Situation,
     Status,
 )
+from lifecycle_model.cli.folding import Clash
 from lifecycle_model.cli.times import iso
 
 Place = tuple[str, str]
 """Axis and rule."""
+
+
+def is_typed(name: str) -> bool:
+    """Return whether an id can be typed as an argument: others are of no use as examples."""
+    return name.isprintable() and not name.startswith("-")
 
 
 @dataclass(slots=True)
@@ -34,7 +39,7 @@ class Summary:
     unknown: int = 0
     """Customers whose events are all after the instant asked for."""
     duplicates: int = 0
-    conflicts: list[Conflict] = field(default_factory=list)
+    clashes: list[Clash] = field(default_factory=list)
     future: int = 0
     skipped: int = 0
     situations: Counter[Situation] = field(default_factory=Counter)
@@ -44,13 +49,12 @@ class Summary:
     last: datetime | None = None
     """The time of the last event folded."""
     example: str | None = None
-    """The customer whose situation moved most often."""
+    """The customer whose situation moved most often, the first by id of these."""
     _most: int = 0
 
     def add(self, history: History, status: Status) -> None:
         """Count one customer."""
         self.duplicates += history.duplicates
-        self.conflicts += history.conflicts
         self.future += len(history.future)
         if not history.events:
             self.unknown += 1
@@ -65,9 +69,13 @@ class Summary:
             turns += move.axis is Axis.SITUATION
         end = history.events[-1].occurred_at
         self.last = end if self.last is None else max(self.last, end)
-        name = history.customer.id
-        # Only an id that can be typed is of use as an example.
-        if turns > self._most and name.isprintable() and not name.startswith("-"):
+        self.propose(history.customer.id, turns)
+
+    def propose(self, name: str, turns: int) -> None:
+        """Take a customer as the example where its situation moved more often."""
+        if not turns or turns < self._most or not is_typed(name):
+            return
+        if turns > self._most or self.example is None or name < self.example:
             self.example, self._most = name, turns
 
     def moves_of(self, axis: Axis) -> dict[str, int]:
@@ -90,7 +98,7 @@ class Summary:
             "customers": self.customers,
             "not_yet_known": self.unknown,
             "duplicates": self.duplicates,
-            "conflicts": len(self.conflicts),
+            "conflicts": len(self.clashes),
             "future": self.future,
             "skipped": self.skipped,
             "situations": {one.value: self.situations[one] for one in Situation},

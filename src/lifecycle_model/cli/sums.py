@@ -37,7 +37,7 @@ def show_sums(summary: Summary) -> None:
         "events": summary.events,
         "customers": summary.customers,
         "duplicates": summary.duplicates,
-        "conflicts": len(summary.conflicts),
+        "conflicts": len(summary.clashes),
         "future": summary.future,
         "skipped": summary.skipped,
     }

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from lifecycle_model.columnar.coding import SLICE
 from lifecycle_model.columnar.faults import refuse_faults
 from lifecycle_model.columnar.replaying import OnInvalid, Replay, Run, joined, share_of
-from lifecycle_model.columnar.schema import COLUMNS, OWN_COLUMNS
+from lifecycle_model.columnar.schema import COLUMNS, NEEDED, OWN_COLUMNS
 from lifecycle_model.columnar.source import FrameSource, Source, check_names, known_types
 from lifecycle_model.errors import TooLittleMemory, UnknownName, UnreadableLog
 from lifecycle_model.lifecycle import Lifecycle
@@ -99,11 +99,7 @@ def replay_file(  # noqa: PLR0913 - all but the path go by name
         lifecycle or Lifecycle(), as_of, snapshots, on_invalid, threads, transitions=transitions
     )
     run = replace(asked, raising=False)  # faults are told once every part is read
-    parts = -(-log.estimate // (memory or _half_of_the_machine()))
-    if parts <= 1:
-        found = run.fold(log.source())
-    else:
-        found = joined([run.part(n, parts).fold(log.part(n, parts)) for n in range(parts)])
+    found = log.fold(run, log.parts(memory))
     if asked.raising:
         refuse_faults(found.invalid)
     return found
@@ -134,14 +130,34 @@ class LogFile:
             case ".parquet":
                 scan = _opened(path, lambda: _known(pl.scan_parquet(path)))
                 rows = _opened(path, lambda: scan.select(pl.len()).collect().item())
-                return cls(path, scan, rows, _ROW * rows)
+                return cls.of_parquet(path, scan, rows)
             case ".csv":
                 scan = _opened(path, lambda: _scan_csv(path))
             case ".jsonl" | ".ndjson":
                 scan = pl.scan_ndjson(path, schema=_TEXTS)
             case suffix:
                 raise UnknownName("suffix", suffix, _SUFFIXES)
-        return cls(path, scan, None, _CHARACTER * _opened(path, path.stat).st_size)
+        return cls.of_text(path, scan, _opened(path, path.stat).st_size)
+
+    @classmethod
+    def of_parquet(cls, path: Path, scan: pl.LazyFrame, rows: int) -> "LogFile":
+        """Return a file of Parquet of so many rows; the scan may give its columns new names."""
+        return cls(path, scan, rows, _ROW * rows)
+
+    @classmethod
+    def of_text(cls, path: Path, scan: pl.LazyFrame, size: int) -> "LogFile":
+        """Return a text of so many bytes."""
+        return cls(path, scan, None, _CHARACTER * size)
+
+    def parts(self, memory: int | None = None) -> int:
+        """Return in how many parts the log is to be folded, so that each fits the memory."""
+        return max(1, -(-self.estimate // (memory or _half_of_the_machine())))
+
+    def fold(self, run: Run, parts: int) -> Replay:
+        """Fold the log in so many parts."""
+        if parts == 1:
+            return run.fold(self.source())
+        return joined([run.part(n, parts).fold(self.part(n, parts)) for n in range(parts)])
 
     def source(self) -> Source:
         """Return the whole log; columns of Parquet are read when asked for."""
@@ -214,12 +230,17 @@ def _known(scan: pl.LazyFrame) -> pl.LazyFrame:
 def _scan_csv(path: Path) -> pl.LazyFrame:
     with path.open(encoding="utf-8-sig", newline="") as file:
         check_names(next(csv.reader(file), []), str(path), COLUMNS)
-    return _known(pl.scan_csv(path, infer_schema=False))
+    scan = _known(pl.scan_csv(path, infer_schema=False))
+    if "alternatives" in scan.collect_schema():
+        return scan.with_columns(pl.col("alternatives").str.split("|"))
+    return scan
 
 
 def _without_empty(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return a frame without the columns in which no row has anything."""
-    return frame.select([cells for cells in frame if cells.null_count() < len(cells)])
+    """Return a frame without the columns in which no row has anything, but for the needed."""
+    return frame.select(
+        [one for one in frame if one.name in NEEDED or one.null_count() < len(one)]
+    )
 
 
 def _opened(path: Path, read: Callable[[], Result]) -> Result:

@@ -37,7 +37,7 @@ def order_ties(log: Log, source: Source, marked: np.ndarray) -> None:
         second=texts_at(source, "event_id", records["row"][places]),
     )
     keys = ["run", "first", "second", *fields.columns]
-    order = frame.sort(keys, nulls_last=False)["seat"].to_numpy()
+    order = frame.sort(keys, nulls_last=False, maintain_order=True)["seat"].to_numpy()
     records[places] = records[places[order]]
 
 
