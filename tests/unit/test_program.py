@@ -257,6 +257,19 @@ def test_restored_in_a_circle() -> None:
         Lifecycle(rules=table)
 
 
+def test_time_alone() -> None:
+    """A time row that asks nothing fires at the first midnight after its situation began."""
+    model = Lifecycle(
+        rules=DEFAULT_RULES.with_rule(by_time("sulks", "occasional", "dissatisfied"))
+    )
+
+    outcome = model.advance(model.replay([purchase(0)]).customer, to=on(9))
+
+    assert [("sulks", on(1))] == [
+        (move.rule, move.occurred_at) for move in outcome.transitions
+    ]
+
+
 def test_huge_thresholds() -> None:
     """A threshold beyond every calendar means never, and breaks nothing."""
     model = lifecycle(
