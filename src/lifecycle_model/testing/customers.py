@@ -42,9 +42,7 @@ def customers(
 
 
 @st.composite
-def _customers(
-    draw: DrawFn, lifecycle: Lifecycle | None, customer_id: str | None
-) -> Customer:
+def _customers(draw: DrawFn, lifecycle: Lifecycle | None, customer_id: str | None) -> Customer:
     if lifecycle is None:
         lifecycle = Lifecycle(draw(policies()))
     elif not isinstance(lifecycle, Lifecycle):

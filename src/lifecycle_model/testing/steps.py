@@ -105,7 +105,9 @@ def steps(kinds: tuple[str, ...]) -> SearchStrategy[Step]:
             {},
             optional={
                 **_BESIDE,
-                **{name: FIELDS[name] for name in _CLASSES[kind].model_fields if name in FIELDS},
+                **{
+                    name: FIELDS[name] for name in _CLASSES[kind].model_fields if name in FIELDS
+                },
             },
         )
         for kind in kinds
