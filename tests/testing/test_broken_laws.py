@@ -124,7 +124,8 @@ class AppliesInItsOwnWay(Lifecycle):
 
     def apply(self, customer: Customer, event: Event, **how: Any) -> Outcome:
         """Forget that anybody was reached."""
-        return changed(super().apply(customer, event, **how), reached=False)
+        outcome = super().apply(customer, event, **how)
+        return outcome if outcome.duplicate else changed(outcome, reached=False)
 
 
 class ChangesEvents(Lifecycle):

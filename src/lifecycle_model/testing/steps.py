@@ -100,18 +100,10 @@ _CLASSES: Final = dict(zip(KINDS, EVENT_TYPES, strict=True))
 @cache
 def steps(kinds: tuple[str, ...]) -> SearchStrategy[Step]:
     """Generate steps of some kinds."""
-    fields = {
-        kind: st.fixed_dictionaries(
-            {},
-            optional={
-                **_BESIDE,
-                **{
-                    name: FIELDS[name] for name in _CLASSES[kind].model_fields if name in FIELDS
-                },
-            },
-        )
-        for kind in kinds
-    }
+    fields = {}
+    for kind in kinds:
+        own = {name: FIELDS[name] for name in _CLASSES[kind].model_fields if name in FIELDS}
+        fields[kind] = st.fixed_dictionaries({}, optional={**_BESIDE, **own})
     return st.sampled_from(kinds).flatmap(
         lambda kind: st.tuples(st.just(kind), _PLACES, fields[kind])
     )
