@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+# Hypothesis would load the package before coverage is measured; a test registers the types.
+os.environ["HYPOTHESIS_NO_PLUGINS"] = "1"
+
 import pytest
 from hypothesis import settings
 

@@ -3,6 +3,7 @@
 All derive from `LifecycleError`, keep their data as attributes, and pickle.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -586,3 +587,25 @@ class TooLittleMemory(LifecycleError, ValueError):
 
     def _message(self) -> str:
         return f"memory={self.memory} is too little: give {self.least} bytes or more"
+
+
+@dataclass(eq=False)
+class LawBroken(LifecycleError, AssertionError):
+    """A lifecycle breaks a law; it carries a minimal history that shows it."""
+
+    law: str
+    """The law's name."""
+    history: tuple[Any, ...]
+    """The events in order of arrival."""
+    details: str
+    """What differs from what the law says."""
+
+    def _message(self) -> str:
+        events = [
+            json.dumps(
+                {"kind": event.kind, **event.model_dump(mode="json", exclude_defaults=True)}
+            )
+            for event in self.history
+        ]
+        by = "by this history:" if events else "without any event"
+        return "\n  ".join([f"law {self.law!r} is broken: {self.details}", by, *events])

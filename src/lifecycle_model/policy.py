@@ -261,13 +261,14 @@ class Policy(BaseModel):
         return policy
 
 
-_ORDERED: Final = (
+ORDERED: Final = (
     ("keep_regular_days", "regular_days"),
     ("keep_preferred_days", "preferred_days"),
     ("keep_preferred_revenue", "preferred_revenue"),
     ("regular_days", "preferred_days"),
     ("at_risk_days", "lapsed_days"),
 )
+"""Which threshold may not be above which."""
 
 PRESETS: Final = (
     "default",
@@ -297,7 +298,7 @@ def _contradictions(values: Mapping[str, Any]) -> tuple[Problem, ...]:
             str(values[lower]),
             f"is above {upper}={values[upper]}: lower it or raise {upper}",
         )
-        for lower, upper in _ORDERED
+        for lower, upper in ORDERED
         if lower in values and upper in values and values[lower] > values[upper]
     ]
     low, high = values.get("detractor_score"), values.get("satisfied_score")

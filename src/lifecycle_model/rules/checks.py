@@ -37,17 +37,18 @@ THRESHOLDS: Final = tuple(
 )
 """The policy fields that a guard may name."""
 
-# Kinds that reach an opportunity without naming it.
-_UNNAMED: Final = ("customer_left", "time_passed")
+UNNAMED_KINDS: Final = ("customer_left", "time_passed")
+"""Kinds that reach an opportunity without naming it."""
 
-_OPPORTUNITY_KINDS: Final = (
+OPPORTUNITY_KINDS: Final = (
     *(
         cls.model_fields["kind"].default
         for cls in EVENT_TYPES
         if "opportunity_id" in cls.model_fields
     ),
-    *_UNNAMED,
+    *UNNAMED_KINDS,
 )
+"""Kinds that reach an opportunity."""
 
 
 def faults_of(rules: Sequence[Rule]) -> tuple[Problem, ...]:
@@ -121,13 +122,13 @@ def _target_faults(rule: Rule, place: str) -> Iterator[Problem]:
 
 
 def _position_faults(rule: Rule, place: str) -> Iterator[Problem]:
-    if rule.kind in KINDS and rule.kind not in _OPPORTUNITY_KINDS:
+    if rule.kind in KINDS and rule.kind not in OPPORTUNITY_KINDS:
         yield Problem(
             place, repr(rule.kind), "names no opportunity: use a kind with an opportunity_id"
         )
     if rule.kind == "offer_made" and BuyingPosition.STATUS_QUO in rule.sources:
         yield Problem(place, repr(rule.kind), "touches no opportunity: remove status_quo")
-    if rule.kind in _UNNAMED and BuyingPosition.STATUS_QUO in rule.sources:
+    if rule.kind in UNNAMED_KINDS and BuyingPosition.STATUS_QUO in rule.sources:
         mend = "finds no opportunity at status_quo, which may be forgotten: remove that source"
         yield Problem(place, repr(rule.kind), mend)
 
@@ -140,13 +141,13 @@ def _guard_faults(rule: Rule, guard: Guard, place: str) -> Iterator[Problem]:
     if fact is None:
         mend = f"is not a fact: {did_you_mean(guard.fact, tuple(FACTS))}"
         yield Problem(place, repr(guard.fact), mend)
-    elif mend := _misplaced(rule, fact):
+    elif mend := misplaced(rule, fact):
         yield Problem(place, repr(guard.fact), mend)
     if mend := _unfit(guard.threshold, "count" if fact is None else fact.unit):
         yield Problem(place, shown(guard.threshold), mend)
 
 
-def _misplaced(rule: Rule, fact: Fact) -> str:
+def misplaced(rule: Rule, fact: Fact) -> str:
     """Return why the row cannot read the fact; empty where it can."""
     if fact.scope == "opportunity" and rule.axis != Axis.POSITION:
         return "belongs to an opportunity: use it on the position axis"
