@@ -22,6 +22,7 @@ from lifecycle_model import (
     RuleCheck,
     Status,
     errors,
+    parse_event,
 )
 from lifecycle_model.decode import Decoder
 from lifecycle_model.memory import Memory
@@ -371,7 +372,7 @@ def test_the_history_is_minimal() -> None:
 def test_an_error_that_no_verb_should_raise_breaks_a_law() -> None:
     """Something that a lifecycle cannot fold is told as a broken law, with the error."""
     with pytest.raises(errors.LawBroken) as caught:
-        check_lifecycle_laws(HatesPraise())
+        check_lifecycle_laws(HatesPraise(), max_examples=400)
 
     assert [event.score for event in caught.value.history] == [7]
     assert caught.value.details == "RuntimeError: I hate praise"

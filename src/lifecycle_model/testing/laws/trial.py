@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 STATES: Final = (*Situation, *BuyingPosition)
 
 
-# Nobody sees it: what a law says is different tells more, and is shorter.
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Trial:
     """A lifecycle, a log, and the choices that laws make: where to cut, how long to wait."""
 
@@ -39,6 +38,10 @@ class Trial:
     wait: timedelta
     rest: timedelta
     target: State
+
+    def __repr__(self) -> str:
+        # Hypothesis warns of long ones, and what a law says tells more.
+        return f"Trial({len(self.log)} events)"
 
 
 @st.composite
