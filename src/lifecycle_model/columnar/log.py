@@ -94,7 +94,7 @@ def read_log(  # noqa: PLR0913, PLR0917 - all that a log is read with
     currencies = own.currencies(held.currency_names)
     own.check_corrections()
     sequences = read_sequences(source, faults)
-    names = read_names(source, faults)
+    names = read_names(source, threads, faults)
     bad = faults.rows
     kinds[bad] = INVALID
     records.write("kind", bad, np.full(len(bad), INVALID))
