@@ -149,7 +149,7 @@ class Fold:
             channels=self._channels(log),
         )
         return Folded(
-            known=log.known,
+            known=log.known | (moments[1] != NO_TIME),
             states=states,
             revenues=revenues,
             conditions=values[0],

@@ -159,7 +159,7 @@ def _expected(name: str, dtype: pl.DataType) -> str:
 def cells_at(source: Source, names: Sequence[str], rows: np.ndarray) -> pl.DataFrame:
     """Return the cells of columns at some rows, nulls where the log has no such column."""
     there = [name for name in names if name in source.dtypes]
-    found = source.gather(there, rows) if there else pl.DataFrame()
+    found = source.gather(there, rows).to_dict() if there else {}
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(rows))
     return pl.DataFrame({name: found.get(name, nothing) for name in names})
 
