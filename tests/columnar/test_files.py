@@ -12,6 +12,7 @@ import pytest
 from lifecycle_model import Lifecycle, Policy, columnar, errors
 from lifecycle_model.columnar import files
 from lifecycle_model.columnar.coding import SLICE
+from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.simulate import event_log
 
 if TYPE_CHECKING:
@@ -137,7 +138,8 @@ def test_small_row_groups_are_read_together(tmp_path: Path) -> None:
         path, row_group_size=SLICE // 2 + 1
     )
 
-    assert files.LogFile.of(path).source().bounds == [0, SLICE + 2, 2 * SLICE + 4, rows]
+    source = files.LogFile.of(path).source(Threads(1))
+    assert source.bounds == [0, SLICE + 2, 2 * SLICE + 4, rows]
 
 
 def test_an_empty_file_has_no_customers(tmp_path: Path) -> None:

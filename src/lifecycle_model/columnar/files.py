@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -18,6 +17,7 @@ from lifecycle_model.columnar.faults import refuse_faults
 from lifecycle_model.columnar.replaying import OnInvalid, Replay, Run, joined, share_of
 from lifecycle_model.columnar.schema import COLUMNS, NEEDED, OWN_COLUMNS
 from lifecycle_model.columnar.source import FrameSource, Source, check_names, known_types
+from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.errors import TooLittleMemory, UnknownName, UnreadableLog
 from lifecycle_model.lifecycle import Lifecycle
 
@@ -157,17 +157,17 @@ class LogFile:
     def fold(self, run: Run, parts: int) -> Replay:
         """Fold the log in so many parts."""
         if parts == 1:
-            return run.fold(self.source())
+            return run.fold(self.source(run.threads))
         return joined([run.part(n, parts).fold(self.part(n, parts)) for n in range(parts)])
 
-    def source(self) -> Source:
+    def source(self, threads: Threads) -> Source:
         """Return the whole log; columns of Parquet are read when asked for."""
         if self.rows is None:
             frame = _opened(self.path, self.scan.collect)
             return FrameSource(_without_empty(frame))
         types = known_types(self.scan.collect_schema())
         bounds = _opened(self.path, lambda: _row_groups(self.path))
-        return ParquetSource(self.path, self.scan, self.rows, types, bounds)
+        return ParquetSource(self.path, self.scan, self.rows, types, bounds, threads)
 
     def part(self, number: int, parts: int) -> FrameSource:
         """Return the rows of a share of the customers."""
@@ -189,6 +189,8 @@ class ParquetSource:
     """The columns with their types."""
     bounds: list[int]
     """Where slices start, and where the last one ends: whole row groups of the file."""
+    threads: Threads
+    """Who share the work."""
     _kept: dict[str, pl.Series] = field(default_factory=dict)
 
     def slice(self, name: str, start: int, end: int) -> pl.Series:
@@ -211,15 +213,20 @@ class ParquetSource:
         """Return the cells of some rows, in the order asked for."""
         order = np.argsort(rows, kind="stable")
         cuts = np.searchsorted(rows, self.bounds, sorter=order)
-        parts = [_opened(self.path, self.scan.select(names).head(0).collect)]
-        for place, (start, end) in enumerate(pairwise(self.bounds)):
+        scan = self.scan.select(names)
+
+        def read(place: int) -> pl.DataFrame:
             wanted = rows[order[cuts[place] : cuts[place + 1]]]
-            if len(wanted):
-                part = self.scan.select(names).slice(start, end - start)
-                parts.append(_opened(self.path, part.collect)[wanted - start])
+            if not len(wanted):
+                return pl.DataFrame(schema=scan.collect_schema())
+            start, end = self.bounds[place : place + 2]
+            part = _opened(self.path, scan.slice(start, end - start).collect)
+            return part[wanted - start]
+
+        found = pl.concat(self.threads.map(read, range(len(self.bounds) - 1)))
         back = np.empty(len(rows), np.int64)
         back[order] = np.arange(len(rows))
-        return pl.concat(parts)[back]
+        return found[back]
 
     def numbers(self, rows: np.ndarray) -> np.ndarray:
         """Return the places of rows in the log."""

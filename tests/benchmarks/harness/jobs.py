@@ -148,12 +148,13 @@ def kernel(path: str, events: int, threads: int) -> Run:
     from lifecycle_model.columnar.held import nothing_held
     from lifecycle_model.columnar.threads import Threads
 
-    source = LogFile.of(Path(path)).source()
+    shared = Threads(threads)
+    source = LogFile.of(Path(path)).source(shared)
     fold = Fold(
         source,
         Lifecycle().engine,
         nothing_held(),
-        Threads(threads),
+        shared,
         Faults(source),
         as_of=None,
         recording=False,
