@@ -6,13 +6,22 @@ import json
 import random
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 
-from lifecycle_model import KINDS
+from lifecycle_model import KINDS, parse_event
+from lifecycle_model.cli.columns.lines import Lines
+from lifecycle_model.cli.columns.times import read_instants
+from lifecycle_model.cli.faults import Fault, Faults, InputError
+from lifecycle_model.cli.reading import Reading
+from lifecycle_model.cli.times import Times
+from lifecycle_model.errors import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from conftest import Ran
 
@@ -208,3 +217,83 @@ def test_random_cells(both: Callable[..., Ran], log: Callable[..., Path], seed: 
     both(path, "--skip-invalid", "--out=c.csv")
     both(path, f"--map={','.join(f'{name}={name}' for name in columns)}", "--skip-invalid")
     both(path)
+
+
+ISO = (
+    "2024-07-01",
+    "2024-07-01T12:00",
+    "2024-07-01 12:00:30.125",
+    "2024-07-01T12:00Z",
+    "2024-07-01T12:00:00.5+02:00",
+    "2024-03-31T01:30",
+    "2024-10-27T01:30",
+    "9999-12-31T23:30",
+    "20240701",
+    "soon",
+    "",
+    None,
+)
+FORMATTED = ("01/07/2024 12:00", "1/7/2024 2:00", "31/03/2024 01:30", "31/02/2024 12:00", None)
+
+
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Lisbon", "America/New_York"])
+@pytest.mark.parametrize(
+    ("texts", "pattern"),
+    [
+        (ISO, None),
+        (ISO[:1], None),
+        (FORMATTED, "%d/%m/%Y %H:%M"),
+        (("01/07/24", "Jul 1"), "%d/%m/%y"),
+        (("01.07.2024 +0200", "01.07.2024"), "%d.%m.%Y %z"),
+        (("2024-07-01 12",), "%Y-%m-%d %H"),
+    ],
+)
+def test_column_of_times(
+    texts: tuple[str | None, ...], pattern: str | None, zone: str | None
+) -> None:
+    """Each instant is that which is read from its text alone; null where there is none."""
+    times = Times(pattern, None if zone is None else ZoneInfo(zone))
+
+    found = read_instants(pl.Series(texts, dtype=pl.String), times)
+
+    assert found.to_list() == [instant(one, times) for one in texts]
+
+
+def instant(text: str | None, times: Times) -> datetime | None:
+    """Return the instant of one text as the reader of rows has it."""
+    try:
+        event = {
+            "kind": "product_used",
+            "customer_id": "c",
+            "occurred_at": times.text(text or ""),
+        }
+        return parse_event(event).occurred_at
+    except ValueError:
+        return None
+
+
+def test_file_that_is_gone() -> None:
+    """What vanishes between two looks is told by name."""
+    reading = Reading("gone.csv", "csv", {}, None, Times(None, None), skipping=False)
+
+    with pytest.raises(InputError, match=r"gone\.csv: cannot be read"):
+        Lines.of(reading, None)
+
+
+def test_objects_of_an_empty_file(both: Callable[..., Ran]) -> None:
+    """Where there is no line, none tells the types of the fields."""
+    Path("log.jsonl").write_bytes(b"")
+
+    assert both("log.jsonl", "--kind=product_used").code == 1
+
+
+def test_faults_found_out_of_order() -> None:
+    """The first row that is named is the first of the log."""
+    faults = Faults("log.csv", skipping=False)
+    for line in (9, 2, 5):
+        faults.add(Fault((line, line), (Problem("score", str(line), "is too high"),)))
+
+    with pytest.raises(InputError) as told:
+        faults.check()
+
+    assert told.value.details == ("3 rows (lines 2, 5, 9): score: is too high (first value 2)",)

@@ -23,8 +23,8 @@ from lifecycle_model.columnar.folding import fold_customers
 from lifecycle_model.columnar.series import INSTANT, MONEY
 from lifecycle_model.simulate import event_log
 
-# Much of the same: what runs here is covered by other tests, and tracing it takes its time.
-pytestmark = pytest.mark.no_cover
+# Much of the same, and covered by other tests: tracing would take most of the time.
+pytestmark = pytest.mark.untraced
 
 LOGS = int(os.environ.get("COLUMNAR_LOGS", "20"))
 SIMULATED = 40_000

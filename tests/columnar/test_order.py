@@ -17,8 +17,8 @@ from lifecycle_model import EVENT_TYPES, KINDS, Event, Lifecycle, columnar, pars
 from lifecycle_model.columnar.canonical import quoted
 from lifecycle_model.columnar.schema import OWN_COLUMNS
 
-# Much of the same: what runs here is covered by other tests, and tracing it takes its time.
-pytestmark = pytest.mark.no_cover
+# Much of the same, and covered by other tests: tracing would take most of the time.
+pytestmark = pytest.mark.untraced
 
 LIFECYCLE: Final = Lifecycle()
 SECOND: Final = timedelta(seconds=1)

@@ -33,8 +33,8 @@ from lifecycle_model.events import Integer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Much of the same: what runs here is covered by other tests, and tracing it takes its time.
-pytestmark = pytest.mark.no_cover
+# Much of the same, and covered by other tests: tracing would take most of the time.
+pytestmark = pytest.mark.untraced
 
 LIFECYCLE: Final = Lifecycle()
 ROWS: Final = 40

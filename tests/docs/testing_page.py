@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from lifecycle_model import PRESETS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -51,8 +53,8 @@ def number_rows() -> Iterator[tuple[str, str]]:
         "random histories in which library and reading are compared": histories,
         "other rule tables in which they are compared too": _other_tables(),
         "random histories for each of those tables": histories // 10,
-        "random histories for the compiled kernel": _found(
-            "kernel/test_numba.py", r"^HISTORIES = (\d+)$"
+        "made-up events in which columnar engine and library are compared": (
+            len(PRESETS) * _found("columnar/test_agreement.py", r"^SIMULATED = ([\d_]+)$")
         ),
         "events for the machine": _default("machine/test_oracle.py", "MACHINE_EVENTS"),
         "random histories for the SCXML charts": _default(

@@ -21,8 +21,8 @@ from lifecycle_model.testing import customers, event_logs, events, policies, rul
 from lifecycle_model.testing.checking import hold_laws
 from lifecycle_model.testing.laws.trial import STATES
 
-# Much of the same: what runs here is covered by other tests, and tracing it takes its time.
-pytestmark = pytest.mark.no_cover
+# Much of the same, and covered by other tests: tracing would take most of the time.
+pytestmark = pytest.mark.untraced
 
 State = Situation | BuyingPosition
 

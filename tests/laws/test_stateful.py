@@ -12,8 +12,8 @@ from lifecycle_model import Customer, Event, Lifecycle, Policy
 from lifecycle_model.order import fold_key
 from lifecycle_model.testing import events, policies, rule_tables
 
-# Much of the same: what runs here is covered by other tests, and tracing it takes its time.
-pytestmark = pytest.mark.no_cover
+# Much of the same, and covered by other tests: tracing would take most of the time.
+pytestmark = pytest.mark.untraced
 
 START = datetime(2024, 2, 26, tzinfo=UTC)
 FAR = START + timedelta(days=36_500)

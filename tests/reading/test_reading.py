@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from lifecycle_model import Guard, RuleTable, Status, Transition
     from reading.rows import Row, Rows
 
-# Much of the same: what runs here is covered by other tests, and tracing it takes its time.
-pytestmark = pytest.mark.no_cover
+# Much of the same, and covered by other tests: tracing would take most of the time.
+pytestmark = pytest.mark.untraced
 
 HISTORIES = int(os.environ.get("READING_HISTORIES", "3000"))
 SEED = int(os.environ.get("READING_SEED", "0"))

@@ -119,6 +119,11 @@ CASES = [
         "mine.toml is not valid:\n  score: 11: is too high",
     ),
     (
+        errors.LawBroken("two parts equal the whole", (), "1 != 2"),
+        AssertionError,
+        "law 'two parts equal the whole' is broken: 1 != 2\n  without any event",
+    ),
+    (
         errors.InvalidSimulation("log", PROBLEMS[:1]),
         ValueError,
         "log is not valid:\n  score: 11: is too high",

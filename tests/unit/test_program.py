@@ -8,6 +8,7 @@ import pytest
 from lifecycle_model import (
     DEFAULT_RULES,
     Axis,
+    BuyingPosition,
     Customer,
     Guard,
     Lifecycle,
@@ -32,6 +33,13 @@ def asking(*guards: Guard) -> RuleTable:
 def by_time(rule_id: str, source: str, target: str, *guards: Guard) -> Rule:
     """Return a row of the situation that time fires."""
     return Rule(rule_id, Axis.SITUATION, (Situation(source),), "time_passed", target, guards)
+
+
+def position_by_time(rule_id: str, source: str, target: str, *guards: Guard) -> Rule:
+    """Return a row of the position that time fires."""
+    return Rule(
+        rule_id, Axis.POSITION, (BuyingPosition(source),), "time_passed", target, guards
+    )
 
 
 def fires(guard: Guard, *events: Any) -> bool:
@@ -266,6 +274,52 @@ def test_time_alone() -> None:
     outcome = model.advance(model.replay([purchase(0)]).customer, to=on(9))
 
     assert [("sulks", on(1))] == [(move.rule, move.occurred_at) for move in outcome.transitions]
+
+
+def test_a_window_that_only_empties() -> None:
+    """Time brings no purchases: a row that asks for more of them waits for ever."""
+    wait = by_time("adored", "occasional", "preferred", Guard("purchase_days", ">=", 5))
+    model = Lifecycle(rules=DEFAULT_RULES.with_rule(wait))
+
+    outcome = model.advance(model.replay([purchase(0)]).customer, to=on(400))
+
+    assert {"settled", "lapsed"} == {move.rule for move in outcome.transitions}
+
+
+def test_time_moves_an_opportunity_on() -> None:
+    """Time that brings it forward does not touch it: it grows stale from its last touch on."""
+    forward = position_by_time(
+        "decided-by-time",
+        "needs_recognition",
+        "options_evaluation",
+        Guard("days_in_position", ">=", 2),
+    )
+    model = Lifecycle(rules=DEFAULT_RULES.with_rule(forward))
+    customer = model.replay([event("need_recognized")]).customer
+
+    outcome = model.advance(customer, to=on(9))
+
+    assert [("decided-by-time", on(2))] == [
+        (move.rule, move.occurred_at) for move in outcome.transitions
+    ]
+
+
+def test_an_opportunity_that_time_does_not_move() -> None:
+    """Where positions read the customer, each is looked at; one without a time row stays."""
+    blocked = position_by_time(
+        "blocked", "options_evaluation", "status_quo", Guard("open_complaints", ">=", 1)
+    )
+    table = DEFAULT_RULES.without(Axis.POSITION, "settled").with_rule(blocked)
+    model = Lifecycle(rules=table)
+    customer = model.replay(
+        [purchase(0), event("need_recognized", opportunity_id="b")]
+    ).customer
+
+    positions = {
+        one.id: one.position for one in model.advance(customer, to=on(9)).customer.opportunities
+    }
+
+    assert positions == {"main": "implementation", "b": "needs_recognition"}
 
 
 def test_huge_thresholds() -> None:
