@@ -170,6 +170,17 @@ def test_time_moves_the_object() -> None:
     ]
 
 
+def test_time_within_a_day_moves_nothing() -> None:
+    """Time acts at midnights only; the clock goes on all the same."""
+    machine = LIFECYCLE.machine(SimpleNamespace(situation=None))
+    machine.fire(event("lead_qualified"))
+
+    machine.advance(to=START + timedelta(hours=1))
+
+    assert machine.customer is not None
+    assert machine.customer.clock == START + timedelta(hours=1)
+
+
 def test_time_before_the_first_event() -> None:
     """A customer without events has no clock that could go on."""
     machine = LIFECYCLE.machine(SimpleNamespace(situation=None))
