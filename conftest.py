@@ -28,6 +28,13 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if CI else "dev"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure no coverage by the examples of pages: what they show, tests hold."""
+    for item in items:
+        if item.path.suffix == ".md":
+            item.add_marker("untraced")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Measure no coverage where a test says so: it takes most of the time of bulk ones."""

@@ -118,6 +118,7 @@ PAGES_WITH_EXAMPLES = [
 ]
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("page", PAGES_WITH_EXAMPLES, ids=name_of)
 def test_shell_examples(page: Path, tmp_path: Path) -> None:
     """The commands of a page print what the page says."""

@@ -257,6 +257,7 @@ def test_no_event_can_be_folded(
     assert ran.err.endswith("error: log.csv: no event of customer 'a' can be folded\n")
 
 
+@pytest.mark.untraced
 def test_revenue_overflow(cli: Callable[..., Ran], log: Callable[..., Path]) -> None:
     """Amounts that add up beyond all measure are named by the row that gets there."""
     rows = ["a,2024-01-01T00:00Z,purchase_completed,100000000000,,,,"] * 9000

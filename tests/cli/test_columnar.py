@@ -49,6 +49,7 @@ def made_up(cli: Callable[..., Ran]) -> Callable[[str], str]:
     return write
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Lisbon"])
 def test_sample(both: Callable[..., Ran], zone: str) -> None:
     """The sample gives the same page, sums and customers."""
@@ -243,6 +244,7 @@ def test_faults(
     assert both(mixed, "--skip-invalid").code == 0
 
 
+@pytest.mark.untraced
 def test_amounts_beyond_all_measure(both: Callable[..., Ran], log: Callable[..., Path]) -> None:
     """The row that reaches 9e14 is told."""
     rows = ["a,2024-01-01T00:00Z,purchase_completed,100000000000,,,,"] * 9000

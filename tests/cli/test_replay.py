@@ -30,6 +30,7 @@ def bought(customer: str, day: str, event_id: str = "") -> str:
     return f"{customer},{day}T00:00Z,purchase_completed,1,,,{event_id},"
 
 
+@pytest.mark.untraced
 def test_sample_has_the_known_figures(cli: Callable[..., Ran]) -> None:
     """The sample folds to the figures that an independent program found."""
     ran = cli("replay", SAMPLE, *FOREIGN, "--as-of=1998-06-30", "--json")
@@ -57,6 +58,7 @@ def test_sample_has_the_known_figures(cli: Callable[..., Ran]) -> None:
     }
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("width", [80, 100])
 def test_tables_fit(
     cli: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, width: int

@@ -31,6 +31,7 @@ def sendable(question: Question) -> Question:
     return {**question, "facts": facts}
 
 
+@pytest.mark.untraced
 @pytest.mark.skipif(
     NODE is None or not (PACKAGES / "node_modules" / "xstate").is_dir(),
     reason="needs Node.js and xstate: make test installs both",

@@ -316,6 +316,7 @@ def test_bad_callbacks_are_all_named() -> None:
     ]
 
 
+@pytest.mark.untraced
 def test_many_objects_cost_no_registration() -> None:
     """100,000 objects, equal ones among them: no machine knows any, and each costs the same."""
     first = LIFECYCLE.machine(Plain())

@@ -368,6 +368,7 @@ def test_the_history_is_minimal() -> None:
     )
 
 
+@pytest.mark.untraced
 def test_an_error_that_no_verb_should_raise_breaks_a_law() -> None:
     """Something that a lifecycle cannot fold is told as a broken law, with the error."""
     with pytest.raises(errors.LawBroken) as caught:

@@ -91,6 +91,7 @@ def test_logs_keep_to_their_bounds(log: Log) -> None:
         assert event.occurred_at <= datetime(2024, 3, 1, tzinfo=UTC)
 
 
+@pytest.mark.untraced
 @given(policies(), event_logs(customer_id="c", min_size=1))
 def test_every_log_of_one_customer_folds(policy: Policy, log: Log) -> None:
     """From the first year to the last, at every offset, in one currency."""
@@ -119,6 +120,7 @@ SHAPES: dict[str, Callable[[Log], bool]] = {
 }
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("shape", SHAPES)
 def test_logs_come_in_every_shape(shape: str) -> None:
     """Ties, late rows, copies, conflicts and several customers are shown by two events."""
@@ -128,6 +130,7 @@ def test_logs_come_in_every_shape(shape: str) -> None:
     assert max(event.occurred_at for event in found) <= START + DAY
 
 
+@pytest.mark.untraced
 def test_a_log_shrinks_to_what_matters() -> None:
     """Three purchases on three days make a regular customer, and nothing else is shown."""
     lifecycle, new = Lifecycle(), Customer(id="c")
@@ -183,6 +186,7 @@ def test_a_table_shrinks_to_one_edit() -> None:
     assert new.guards == ()
 
 
+@pytest.mark.untraced
 @given(policies().flatmap(lambda one: st.tuples(st.just(one), rule_tables(policy=one))))
 def test_tables_for_a_policy_bear_it(both: tuple[Policy, RuleTable]) -> None:
     """`Lifecycle` refuses none of them."""
@@ -191,6 +195,7 @@ def test_tables_for_a_policy_bear_it(both: tuple[Policy, RuleTable]) -> None:
     assert Lifecycle(policy, table).rules == table
 
 
+@pytest.mark.untraced
 @given(customers(customer_id="x"))
 def test_customers_can_be_stored(customer: Customer) -> None:
     """Whoever folded them, they are sound, and have the id asked for."""
@@ -198,6 +203,7 @@ def test_customers_can_be_stored(customer: Customer) -> None:
     assert customer == Customer.from_json(customer.to_json())
 
 
+@pytest.mark.untraced
 @given(customers(lifecycle=Lifecycle(Policy.durables())))
 def test_customers_fit_their_lifecycle(customer: Customer) -> None:
     """Their lifecycle can go on with them."""
@@ -206,6 +212,7 @@ def test_customers_fit_their_lifecycle(customer: Customer) -> None:
     assert status.situation == customer.situation
 
 
+@pytest.mark.untraced
 def test_a_customer_shrinks_to_a_new_one() -> None:
     """The simplest has no history, and one who is dissatisfied has little more."""
     found = smallest(
