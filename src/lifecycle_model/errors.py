@@ -448,3 +448,43 @@ class MissingExtra(LifecycleError, ImportError):
 
     def _message(self) -> str:
         return f'{self.what} needs an extra: pip install "lifecycle-model[{self.extra}]"'
+
+
+@dataclass(eq=False)
+class UnevenClocks(LifecycleError, ValueError):
+    """Figures were asked of customers that are not all followed to one instant."""
+
+    earliest: datetime
+    latest: datetime
+
+    def _message(self) -> str:
+        return (
+            f"the customers' clocks run from {self.earliest.isoformat()} to "
+            f"{self.latest.isoformat()}: replay with as_of, so that all are followed to one "
+            "instant"
+        )
+
+
+@dataclass(eq=False)
+class NoTransitions(LifecycleError, ValueError):
+    """Figures were asked of a replay that kept no transitions."""
+
+    def _message(self) -> str:
+        return "the replay kept no transitions: replay with transitions=True"
+
+
+@dataclass(eq=False)
+class MixedCurrencies(LifecycleError, ValueError):
+    """A sum was asked over amounts in several currencies."""
+
+    currencies: tuple[str, ...]
+
+    def _message(self) -> str:
+        return (
+            f"amounts in {', '.join(self.currencies)} cannot be added up: "
+            "convert them first, or measure each currency's customers alone"
+        )
+
+
+class InvalidChain(InvalidInput):
+    """Numbers that make no Markov chain, or none that has the value asked for."""
