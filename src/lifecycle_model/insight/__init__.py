@@ -2,7 +2,25 @@
 
 from lifecycle_model.insight.accounting import growth
 from lifecycle_model.insight.book import Book, of_replay
+from lifecycle_model.insight.chain import Chain, value
 from lifecycle_model.insight.histories import of_histories
+from lifecycle_model.insight.markov import expected_numbers, expected_steps, lifetime_value
+from lifecycle_model.insight.retention import margin_multiple, retention_value
 from lifecycle_model.insight.tables import Figure, Ratio, Table
 
-__all__ = ["Book", "Figure", "Ratio", "Table", "growth", "of_histories", "of_replay"]
+__all__ = [
+    "Book",
+    "Chain",
+    "Figure",
+    "Ratio",
+    "Table",
+    "expected_numbers",
+    "expected_steps",
+    "growth",
+    "lifetime_value",
+    "margin_multiple",
+    "of_histories",
+    "of_replay",
+    "retention_value",
+    "value",
+]

@@ -1,0 +1,103 @@
+"""Stays: each time that a customer, or a decision, stood in one state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from lifecycle_model.insight.periods import day_of
+from lifecycle_model.states import Axis
+
+if TYPE_CHECKING:
+    from lifecycle_model.insight.book import Book
+
+STAY_KEYS: Final = {
+    Axis.SITUATION: ("customer",),
+    Axis.POSITION: ("customer", "opportunity_id"),
+}
+"""Whose stays they are."""
+
+
+def stays(book: Book, axis: Axis = Axis.SITUATION) -> pl.DataFrame:
+    """Return every stay in a state, by customer and in order.
+
+    A customer's first stay is in the situation before the first move, from the first event on.
+    Where the first event moved the customer at once there is no such stay: nobody ever was
+    known there. A decision's first stay begins with its first move.
+
+    Args:
+        book: a folded log.
+        axis: whose states.
+
+    Returns:
+        `customer` (and `opportunity_id`), `state`, `since`, `until` and `after` (both null
+        where the stay goes on at the end), `by` (the kind that ended it), `since_day`,
+        `until_day`, and `first`: whether it is the first stay of its customer or decision.
+
+    >>> from lifecycle_model import Lifecycle
+    >>> from lifecycle_model.insight.histories import of_histories
+    >>> stays(of_histories([], Lifecycle())).height
+    0
+    """
+    keys = STAY_KEYS[axis]
+    moves = book.moves_on(axis)
+    begun = moves.select(
+        *keys, pl.col("after").alias("state"), pl.col("occurred_at").alias("since"), "kind"
+    )
+    if axis == Axis.SITUATION:
+        begun = pl.concat([_first_stays(book, moves), begun])
+    begun = begun.sort(keys, maintain_order=True)
+    alike = pl.all_horizontal(pl.col(key) == pl.col(key).shift(-1) for key in keys)
+    found = begun.with_columns(
+        until=pl.when(alike).then(pl.col("since").shift(-1)),
+        after=pl.when(alike).then(pl.col("state").shift(-1)),
+        by=pl.when(alike).then(pl.col("kind").shift(-1)),
+    )
+    # The place before the first move counts only where time was spent in it.
+    known = pl.col("kind").is_not_null() | pl.col("until").ne_missing(pl.col("since"))
+    found = found.filter(known).drop("kind")
+    follows = pl.all_horizontal(pl.col(key) == pl.col(key).shift(1) for key in keys)
+    return found.with_columns(
+        since_day=day_of(pl.col("since"), book.offset),
+        until_day=day_of(pl.col("until"), book.offset),
+        first=~follows.fill_null(value=False),
+    )
+
+
+def _first_stays(book: Book, moves: pl.DataFrame) -> pl.DataFrame:
+    """Return where each customer stood before the first move."""
+    before = moves.group_by("customer").agg(pl.col("before").first())
+    everybody = book.customers.select(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("customer"),
+        pl.col("situation").cast(pl.String),
+        since="first_event_at",
+    )
+    return (
+        everybody.join(before, on="customer", how="left")
+        .filter(pl.col("since").is_not_null())
+        .select(
+            "customer",
+            state=pl.coalesce("before", "situation"),
+            since="since",
+            kind=pl.lit(None, pl.String),
+        )
+    )
+
+
+def standing_at_end(found: pl.DataFrame, index: pl.Expr, until_index: pl.Expr) -> pl.DataFrame:
+    """Return the stays that hold the end of at least one period, with which.
+
+    Args:
+        found: as `stays` gives them.
+        index: the number of the period in which a stay began.
+        until_index: of the period in which it ended; what comes after the last one that counts
+            where it goes on.
+
+    Returns:
+        The stays with `from_index`, the first period at whose end it went on, and `ends`, how
+        many there are.
+    """
+    return found.with_columns(from_index=index, ends=until_index - index).filter(
+        pl.col("ends") > 0
+    )
