@@ -69,8 +69,11 @@ def book_of(
     return of_histories(histories_of(list(events), used, as_of), used)
 
 
-def fold(log: pl.DataFrame, lifecycle: Lifecycle, *, as_of: datetime) -> Folded:
+def fold(
+    log: pl.DataFrame, lifecycle: Lifecycle, *, as_of: datetime, transitions: bool = True
+) -> Folded:
     """Fold a log of columns, one customer after the other."""
+    assert transitions
     events = [
         parse_event({name: value for name, value in row.items() if value is not None})
         for row in log.to_dicts()

@@ -1,6 +1,8 @@
 """What the lifecycle says about the business, in figures that state their denominators."""
 
 from lifecycle_model.insight.accounting import growth
+from lifecycle_model.insight.backtesting import Backtest, backtest
+from lifecycle_model.insight.bgnbd import BGNBD, fit_bgnbd
 from lifecycle_model.insight.book import Book, of_replay
 from lifecycle_model.insight.chain import Chain, value
 from lifecycle_model.insight.histories import of_histories
@@ -9,13 +11,17 @@ from lifecycle_model.insight.retention import margin_multiple, retention_value
 from lifecycle_model.insight.tables import Figure, Ratio, Table
 
 __all__ = [
+    "BGNBD",
+    "Backtest",
     "Book",
     "Chain",
     "Figure",
     "Ratio",
     "Table",
+    "backtest",
     "expected_numbers",
     "expected_steps",
+    "fit_bgnbd",
     "growth",
     "lifetime_value",
     "margin_multiple",
