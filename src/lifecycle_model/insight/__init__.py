@@ -8,6 +8,7 @@ from lifecycle_model.insight.chain import Chain, value
 from lifecycle_model.insight.histories import of_histories
 from lifecycle_model.insight.markov import expected_numbers, expected_steps, lifetime_value
 from lifecycle_model.insight.retention import margin_multiple, retention_value
+from lifecycle_model.insight.surveys import Satisfaction, net_promoter_score, satisfaction
 from lifecycle_model.insight.tables import Figure, Ratio, Table
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Chain",
     "Figure",
     "Ratio",
+    "Satisfaction",
     "Table",
     "backtest",
     "expected_numbers",
@@ -25,8 +27,10 @@ __all__ = [
     "growth",
     "lifetime_value",
     "margin_multiple",
+    "net_promoter_score",
     "of_histories",
     "of_replay",
     "retention_value",
+    "satisfaction",
     "value",
 ]

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from lifecycle_model.insight.periods import day_of
+from lifecycle_model.insight.periods import day_of, index_of
 from lifecycle_model.states import Axis
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lifecycle_model.insight.book import Book
 
 STAY_KEYS: Final = {
@@ -100,4 +102,68 @@ def standing_at_end(found: pl.DataFrame, index: pl.Expr, until_index: pl.Expr) -
     """
     return found.with_columns(from_index=index, ends=until_index - index).filter(
         pl.col("ends") > 0
+    )
+
+
+def touched_periods(book: Book, found: pl.DataFrame, period: str) -> pl.DataFrame:
+    """Return the stays that took time, with the first and the last period that each touches.
+
+    Args:
+        book: a folded log.
+        found: stays of it.
+        period: `day`, `week` or `month`.
+
+    Returns:
+        The stays with `from_index` and `to_index`.
+    """
+    last = max(book.periods(period)["index"], default=0)
+    # What ends with the first instant of a period does not touch it.
+    until = day_of(pl.col("until") - pl.duration(microseconds=1), book.offset)
+    return found.filter(pl.col("until").ne_missing(pl.col("since"))).with_columns(
+        from_index=index_of(pl.col("since_day"), period),
+        to_index=index_of(until, period).fill_null(last),
+    )
+
+
+def count_met(touched: pl.DataFrame, keys: Sequence[str], group: str) -> pl.DataFrame:
+    """Return how many were met in each state, at any time in each period.
+
+    Args:
+        touched: as `touched_periods` gives it, each one's stays in order.
+        keys: who is counted once, for example `customer`.
+        group: the column of the states.
+
+    Returns:
+        `group`, `index` and `met`; a period that has none may be missing.
+    """
+    ordered = touched.sort([*keys, group], maintain_order=True)
+    again = pl.all_horizontal(pl.col(key) == pl.col(key).shift(1) for key in (*keys, group))
+    # A return within the period of the last leave is the same one met again.
+    met = (pl.col("from_index") == pl.col("to_index").shift(1)) & again
+    spans = ordered.select(
+        group,
+        start=pl.col("from_index") + met.fill_null(value=False).cast(pl.Int32),
+        end=pl.col("to_index") + 1,
+    ).filter(pl.col("start") < pl.col("end"))
+    if spans.is_empty():
+        return pl.DataFrame(schema={group: pl.String, "index": pl.Int32, "met": pl.Int64})
+    steps = pl.concat(
+        [
+            spans.group_by(group, index="start").agg(step=pl.len().cast(pl.Int64)),
+            spans.group_by(group, index="end").agg(step=-pl.len().cast(pl.Int64)),
+        ]
+    )
+    first: int = steps["index"].min()  # type: ignore[assignment]
+    last: int = steps["index"].max()  # type: ignore[assignment]
+    every = pl.DataFrame({"index": range(first, last)}, {"index": pl.Int32})
+    return (
+        spans.select(pl.col(group).unique())
+        .join(every, how="cross")
+        .join(
+            steps.group_by(group, "index").agg(pl.col("step").sum()),
+            on=[group, "index"],
+            how="left",
+        )
+        .sort(group, "index")
+        .select(group, "index", met=pl.col("step").fill_null(0).cum_sum().over(group))
     )
