@@ -5,6 +5,7 @@ from lifecycle_model.insight.backtesting import Backtest, backtest
 from lifecycle_model.insight.bgnbd import BGNBD, fit_bgnbd
 from lifecycle_model.insight.book import Book, of_replay
 from lifecycle_model.insight.chain import Chain, value
+from lifecycle_model.insight.conversion import Funnel, funnel
 from lifecycle_model.insight.histories import of_histories
 from lifecycle_model.insight.markov import expected_numbers, expected_steps, lifetime_value
 from lifecycle_model.insight.retention import margin_multiple, retention_value
@@ -17,6 +18,7 @@ __all__ = [
     "Book",
     "Chain",
     "Figure",
+    "Funnel",
     "Ratio",
     "Satisfaction",
     "Table",
@@ -24,6 +26,7 @@ __all__ = [
     "expected_numbers",
     "expected_steps",
     "fit_bgnbd",
+    "funnel",
     "growth",
     "lifetime_value",
     "margin_multiple",

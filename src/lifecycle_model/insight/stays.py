@@ -10,7 +10,7 @@ from lifecycle_model.insight.periods import day_of, index_of
 from lifecycle_model.states import Axis
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from lifecycle_model.insight.book import Book
 
@@ -67,6 +67,31 @@ def stays(book: Book, axis: Axis = Axis.SITUATION) -> pl.DataFrame:
     )
 
 
+def merge_stays(found: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
+    """Return the stays of customers in wider states, neighbours of one name made one.
+
+    Args:
+        found: stays in situations, by customer and in order.
+        names: the wider state of each.
+    """
+    named = found.with_columns(pl.col("state").replace_strict(names, return_dtype=pl.String))
+    before = pl.col("customer") == pl.col("customer").shift(1)
+    begun = named.filter(
+        ~(before & (pl.col("state") == pl.col("state").shift(1))).fill_null(value=False)
+    )
+    alike = pl.col("customer") == pl.col("customer").shift(-1)
+    return begun.select(
+        "customer",
+        "state",
+        "since",
+        "since_day",
+        until=pl.when(alike).then(pl.col("since").shift(-1)),
+        until_day=pl.when(alike).then(pl.col("since_day").shift(-1)),
+        after=pl.when(alike).then(pl.col("state").shift(-1)),
+        first=~(pl.col("customer") == pl.col("customer").shift(1)).fill_null(value=False),
+    )
+
+
 def _first_stays(book: Book, moves: pl.DataFrame) -> pl.DataFrame:
     """Return where each customer stood before the first move."""
     before = moves.group_by("customer").agg(pl.col("before").first())
@@ -106,7 +131,10 @@ def standing_at_end(found: pl.DataFrame, index: pl.Expr, until_index: pl.Expr) -
 
 
 def touched_periods(book: Book, found: pl.DataFrame, period: str) -> pl.DataFrame:
-    """Return the stays that took time, with the first and the last period that each touches.
+    """Return the stays with the first and the last period that each touches.
+
+    A stay touches the period in which it ended, also where that was its first instant: so
+    whoever moved in a period was at risk in it.
 
     Args:
         book: a folded log.
@@ -117,11 +145,9 @@ def touched_periods(book: Book, found: pl.DataFrame, period: str) -> pl.DataFram
         The stays with `from_index` and `to_index`.
     """
     last = max(book.periods(period)["index"], default=0)
-    # What ends with the first instant of a period does not touch it.
-    until = day_of(pl.col("until") - pl.duration(microseconds=1), book.offset)
-    return found.filter(pl.col("until").ne_missing(pl.col("since"))).with_columns(
+    return found.with_columns(
         from_index=index_of(pl.col("since_day"), period),
-        to_index=index_of(until, period).fill_null(last),
+        to_index=index_of(pl.col("until_day"), period).fill_null(last),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from lifecycle_model.insight.book import Book, column
+from lifecycle_model.insight.conversion import CUSTOMERS
 from lifecycle_model.insight.intervals import bonett_price
 from lifecycle_model.insight.periods import index_of
 from lifecycle_model.insight.stays import count_met, stays, touched_periods
@@ -21,17 +22,6 @@ if TYPE_CHECKING:
 PROMOTER: Final = 9
 DETRACTOR: Final = 6
 """The usual reading of a scale from 0 to 10; the policy's thresholds do not change it."""
-
-CUSTOMERS: Final = tuple(
-    one.value
-    for one in (
-        Situation.OCCASIONAL,
-        Situation.REGULAR,
-        Situation.PREFERRED,
-        Situation.DISSATISFIED,
-    )
-)
-"""The situations of the funnel group customer."""
 
 NPS: Final = Ratio("nps", "net", "answers", "survey answers", "nobody answered", per=100)
 COMPLAINTS: Final = Ratio(
