@@ -6,6 +6,8 @@ from lifecycle_model.insight.bgnbd import BGNBD, fit_bgnbd
 from lifecycle_model.insight.book import Book, of_replay
 from lifecycle_model.insight.chain import Chain, value
 from lifecycle_model.insight.conversion import Funnel, funnel
+from lifecycle_model.insight.dealing import Deals, deals
+from lifecycle_model.insight.flowing import Flows, flows, time_in_state
 from lifecycle_model.insight.histories import of_histories
 from lifecycle_model.insight.markov import expected_numbers, expected_steps, lifetime_value
 from lifecycle_model.insight.retention import margin_multiple, retention_value
@@ -17,15 +19,19 @@ __all__ = [
     "Backtest",
     "Book",
     "Chain",
+    "Deals",
     "Figure",
+    "Flows",
     "Funnel",
     "Ratio",
     "Satisfaction",
     "Table",
     "backtest",
+    "deals",
     "expected_numbers",
     "expected_steps",
     "fit_bgnbd",
+    "flows",
     "funnel",
     "growth",
     "lifetime_value",
@@ -35,5 +41,6 @@ __all__ = [
     "of_replay",
     "retention_value",
     "satisfaction",
+    "time_in_state",
     "value",
 ]

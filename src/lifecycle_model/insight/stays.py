@@ -26,7 +26,8 @@ def stays(book: Book, axis: Axis = Axis.SITUATION) -> pl.DataFrame:
 
     A customer's first stay is in the situation before the first move, from the first event on.
     Where the first event moved the customer at once there is no such stay: nobody ever was
-    known there. A decision's first stay begins with its first move.
+    known there. A decision's first stay is the one that its first move ended; since nobody
+    knows when it began, it has no length.
 
     Args:
         book: a folded log.
@@ -44,23 +45,27 @@ def stays(book: Book, axis: Axis = Axis.SITUATION) -> pl.DataFrame:
     """
     keys = STAY_KEYS[axis]
     moves = book.moves_on(axis)
-    begun = moves.select(
-        *keys, pl.col("after").alias("state"), pl.col("occurred_at").alias("since"), "kind"
-    )
+    begun = moves.select(*keys, state="after", since="occurred_at", kind="kind")
     if axis == Axis.SITUATION:
-        begun = pl.concat([_first_stays(book, moves), begun])
-    begun = begun.sort(keys, maintain_order=True)
+        before = _first_stays(book, moves)
+    else:
+        before = moves.group_by(keys, maintain_order=True).agg(
+            state=pl.col("before").first(),
+            since=pl.col("occurred_at").first(),
+            kind=pl.lit(None, pl.String),
+        )
+    begun = pl.concat([before, begun]).sort(keys, maintain_order=True)
     alike = pl.all_horizontal(pl.col(key) == pl.col(key).shift(-1) for key in keys)
     found = begun.with_columns(
         until=pl.when(alike).then(pl.col("since").shift(-1)),
         after=pl.when(alike).then(pl.col("state").shift(-1)),
         by=pl.when(alike).then(pl.col("kind").shift(-1)),
     )
-    # The place before the first move counts only where time was spent in it.
-    known = pl.col("kind").is_not_null() | pl.col("until").ne_missing(pl.col("since"))
-    found = found.filter(known).drop("kind")
+    if axis == Axis.SITUATION:
+        took_time = pl.col("until").ne_missing(pl.col("since"))
+        found = found.filter(pl.col("kind").is_not_null() | took_time)
     follows = pl.all_horizontal(pl.col(key) == pl.col(key).shift(1) for key in keys)
-    return found.with_columns(
+    return found.drop("kind").with_columns(
         since_day=day_of(pl.col("since"), book.offset),
         until_day=day_of(pl.col("until"), book.offset),
         first=~follows.fill_null(value=False),
