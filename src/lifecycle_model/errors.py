@@ -451,6 +451,17 @@ class MissingExtra(LifecycleError, ImportError):
 
 
 @dataclass(eq=False)
+class TooFewDays(LifecycleError, ValueError):
+    """A span of fewer days than a figure can be made of."""
+
+    days: int
+    least: int
+
+    def _message(self) -> str:
+        return f"days={self.days} is too few: give {self.least} or more"
+
+
+@dataclass(eq=False)
 class UnevenClocks(LifecycleError, ValueError):
     """Figures were asked of customers that are not all followed to one instant."""
 

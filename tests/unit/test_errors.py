@@ -51,6 +51,7 @@ CASES = [
         ValueError,
         "mine.toml is not valid:\n  score: 11: is too high",
     ),
+    (errors.TooFewDays(0, 1), ValueError, "days=0 is too few: give 1 or more"),
     (
         errors.UnevenClocks(AT, LATER),
         ValueError,

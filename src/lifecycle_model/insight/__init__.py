@@ -4,11 +4,13 @@ from lifecycle_model.insight.accounting import growth
 from lifecycle_model.insight.backtesting import Backtest, backtest
 from lifecycle_model.insight.bgnbd import BGNBD, fit_bgnbd
 from lifecycle_model.insight.book import Book, of_replay
+from lifecycle_model.insight.candidates import Behaviours, behaviours
 from lifecycle_model.insight.chain import Chain, value
 from lifecycle_model.insight.conversion import Funnel, funnel
 from lifecycle_model.insight.dealing import Deals, deals
 from lifecycle_model.insight.flowing import Flows, flows, time_in_state
 from lifecycle_model.insight.histories import of_histories
+from lifecycle_model.insight.lifecurve import Tenure, tenure
 from lifecycle_model.insight.markov import expected_numbers, expected_steps, lifetime_value
 from lifecycle_model.insight.retention import margin_multiple, retention_value
 from lifecycle_model.insight.surveys import Satisfaction, net_promoter_score, satisfaction
@@ -17,6 +19,7 @@ from lifecycle_model.insight.tables import Figure, Ratio, Table
 __all__ = [
     "BGNBD",
     "Backtest",
+    "Behaviours",
     "Book",
     "Chain",
     "Deals",
@@ -26,7 +29,9 @@ __all__ = [
     "Ratio",
     "Satisfaction",
     "Table",
+    "Tenure",
     "backtest",
+    "behaviours",
     "deals",
     "expected_numbers",
     "expected_steps",
@@ -41,6 +46,7 @@ __all__ = [
     "of_replay",
     "retention_value",
     "satisfaction",
+    "tenure",
     "time_in_state",
     "value",
 ]

@@ -176,25 +176,40 @@ def count_met(touched: pl.DataFrame, keys: Sequence[str], group: str) -> pl.Data
         start=pl.col("from_index") + met.fill_null(value=False).cast(pl.Int32),
         end=pl.col("to_index") + 1,
     ).filter(pl.col("start") < pl.col("end"))
+    return count_open(spans, group).rename({"open": "met"})
+
+
+def count_open(spans: pl.DataFrame, group: str) -> pl.DataFrame:
+    """Return how many spans of each group are open at each whole number.
+
+    Args:
+        spans: `group`, `start` and `end`, whole numbers; a span is open from its start to
+            before its end.
+        group: the column of the groups.
+
+    Returns:
+        `group`, `index` and `open`, for every number from the first start to the last end.
+
+    >>> spans = pl.DataFrame({"state": ["a", "a"], "start": [0, 1], "end": [2, 3]})
+    >>> count_open(spans, "state")["open"].to_list()
+    [1, 2, 1]
+    """
     if spans.is_empty():
-        return pl.DataFrame(schema={group: pl.String, "index": pl.Int32, "met": pl.Int64})
+        return pl.DataFrame(schema={group: pl.String, "index": pl.Int32, "open": pl.Int64})
+    one = pl.len().cast(pl.Int64)
     steps = pl.concat(
         [
-            spans.group_by(group, index="start").agg(step=pl.len().cast(pl.Int64)),
-            spans.group_by(group, index="end").agg(step=-pl.len().cast(pl.Int64)),
+            spans.group_by(group, index=pl.col("start").cast(pl.Int32)).agg(step=one),
+            spans.group_by(group, index=pl.col("end").cast(pl.Int32)).agg(step=-one),
         ]
     )
-    first: int = steps["index"].min()  # type: ignore[assignment]
-    last: int = steps["index"].max()  # type: ignore[assignment]
+    first, last = min(steps["index"]), max(steps["index"])
     every = pl.DataFrame({"index": range(first, last)}, {"index": pl.Int32})
+    summed = steps.group_by(group, "index").agg(pl.col("step").sum())
     return (
         spans.select(pl.col(group).unique())
         .join(every, how="cross")
-        .join(
-            steps.group_by(group, "index").agg(pl.col("step").sum()),
-            on=[group, "index"],
-            how="left",
-        )
+        .join(summed, on=[group, "index"], how="left")
         .sort(group, "index")
-        .select(group, "index", met=pl.col("step").fill_null(0).cum_sum().over(group))
+        .select(group, "index", open=pl.col("step").fill_null(0).cum_sum().over(group))
     )
