@@ -73,7 +73,6 @@ def fold(
     log: pl.DataFrame, lifecycle: Lifecycle, *, as_of: datetime, transitions: bool = True
 ) -> Folded:
     """Fold a log of columns, one customer after the other."""
-    assert transitions
     events = [
         parse_event({name: value for name, value in row.items() if value is not None})
         for row in log.to_dicts()
@@ -81,7 +80,7 @@ def fold(
     histories = histories_of(events, lifecycle, as_of)
     return Folded(
         customers_of(histories, lifecycle),
-        transitions_of(histories),
+        transitions_of(histories) if transitions else None,
         duplicates=sum(history.duplicates for history in histories),
     )
 

@@ -51,6 +51,11 @@ _CHOICES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("customer_left", {}),
     ("contacted", {"channel": "email"}),
     ("action_taken", {"action_id": "short-survey"}),
+    ("action_taken", {"action_id": "show-results"}),
+    ("action_taken", {"action_id": "easy-first-talk"}),
+    ("action_taken", {"action_id": "make-it-worthwhile"}),
+    ("action_taken", {"action_id": "watch-for-change"}),
+    ("action_taken", {"action_id": "our-own"}),
     ("purchase_reversed", {"amount": "5"}),
 )
 
@@ -69,10 +74,10 @@ class Stay:
 
 @cache
 def random_histories() -> tuple[History, ...]:
-    """Return the histories of 120 customers to whom much happens."""
+    """Return the histories of 160 customers to whom much happens."""
     chance = Random(5)
     events: list[Event] = []
-    for number in range(120):
+    for number in range(160):
         at = chance.uniform(0, 120)
         for _ in range(chance.randint(1, 14)):
             kind, fields = chance.choice(_CHOICES)

@@ -226,4 +226,4 @@ def test_random_histories_reach_every_situation() -> None:
     states = {stay.state for customer in plain_stays() for stay in customer}
 
     assert states == {one.value for one in Situation}
-    assert len(random_histories()) == 120
+    assert len(random_histories()) == 160

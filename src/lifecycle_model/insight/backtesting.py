@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
@@ -12,7 +12,6 @@ import polars as pl
 from lifecycle_model.insight.book import (
     UNITS,
     Frame,
-    Replayed,
     money,
     of_replay,
     polars_of,
@@ -27,6 +26,7 @@ from lifecycle_model.lifecycle import Lifecycle
 if TYPE_CHECKING:
     from lifecycle_model.insight.bgnbd import BGNBD
     from lifecycle_model.insight.book import Book
+    from lifecycle_model.insight.folding import Fold
 
 ORDERS: Final = {
     "situation": ("rank",),
@@ -51,15 +51,6 @@ LIFT: Final = Ratio(
     "mean later purchase days of all customers",
     "nobody bought later",
 )
-
-
-class Fold(Protocol):
-    """What folds a log: `columnar.replay`, or what takes and gives the same."""
-
-    def __call__(
-        self, log: Frame, lifecycle: Lifecycle, /, *, as_of: datetime, transitions: bool
-    ) -> Replayed:
-        """Return the replay of a log as of an instant."""
 
 
 @dataclass(frozen=True, slots=True)
