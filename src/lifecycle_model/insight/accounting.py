@@ -56,23 +56,22 @@ def growth(book: Book, period: str = "month") -> Table:
     0
     """
     periods = book.periods(period)
-    active = (
-        book.events("purchase_completed")
-        .select("customer", index=index_of(pl.col("day"), period))
-        .unique()
-        .sort("customer", "index")
+    index = index_of(pl.col("day"), period).cast(pl.Int64)
+    # Sorting one number is several times as fast as sorting two columns.
+    bought = book.events("purchase_completed").select(
+        key=(pl.col("customer").cast(pl.Int64) * 2**32 + index)
     )
-    same = pl.col("customer") == pl.col("customer").shift(1)
-    since = pl.when(same).then(pl.col("index") - pl.col("index").shift(1))
-    counts = (
-        active.with_columns(since=since)
-        .group_by("index")
-        .agg(
-            active=pl.len(),
-            new=pl.col("since").is_null().sum(),
-            retained=(pl.col("since") == 1).sum(),
-            resurrected=(pl.col("since") > 1).sum(),
-        )
+    bought = bought.sort("key").filter(pl.col("key").diff().fill_null(1) != 0)
+    since = pl.col("key").diff()
+    active = bought.select(
+        index=(pl.col("key") % 2**32).cast(pl.Int32),
+        since=pl.when(pl.col("key") // 2**32 == pl.col("key").shift(1) // 2**32).then(since),
+    )
+    counts = active.group_by("index").agg(
+        active=pl.len(),
+        new=pl.col("since").is_null().sum(),
+        retained=(pl.col("since") == 1).sum(),
+        resurrected=(pl.col("since") > 1).sum(),
     )
     count = pl.col("active", "new", "retained", "resurrected").fill_null(0).cast(pl.Int64)
     frame = (

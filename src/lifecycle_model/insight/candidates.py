@@ -9,7 +9,9 @@ import polars as pl
 
 from lifecycle_model.errors import TooFewDays
 from lifecycle_model.insight.book import Book, column
+from lifecycle_model.insight.dense import least
 from lifecycle_model.insight.intervals import newcombe
+from lifecycle_model.insight.periods import day_of
 from lifecycle_model.insight.tables import Ratio, Table, with_ratios
 
 if TYPE_CHECKING:
@@ -126,29 +128,46 @@ def behaviours(book: Book, days: int) -> Behaviours:
 def _people(book: Book) -> pl.DataFrame:
     """Return when each customer was first seen and first bought."""
     bought = book.events("purchase_completed")
-    first = bought.group_by("customer").agg(
-        bought_at=pl.col("occurred_at").min(), bought_day=pl.col("day").min()
-    )
-    seen = book.log.group_by("customer").agg(
-        first_at=pl.col("occurred_at").min(), from_day=pl.col("day").min()
-    )
+    size = book.customers.height
     before = pl.col("bought_at").is_null() | (pl.col("first_at") < pl.col("bought_at"))
-    return seen.join(first, on="customer", how="left").with_columns(seen=before)
+    people = pl.DataFrame(
+        {
+            "first_at": book.customers["first_event_at"],
+            "bought_at": least(bought["customer"], bought["occurred_at"], size),
+        }
+    ).with_row_index("customer")
+    return people.filter(pl.col("first_at").is_not_null()).with_columns(
+        from_day=day_of(pl.col("first_at"), book.offset),
+        bought_day=day_of(pl.col("bought_at"), book.offset),
+        seen=before,
+    )
 
 
 def _shown(book: Book, seen: pl.DataFrame) -> pl.DataFrame:
-    """Return what each customer showed before any purchase, with the first day."""
+    """Return what each customer showed before any purchase, with the first day.
+
+    `sign` is a number for the kind and the behaviour.
+    """
     signs = book.log.filter(~pl.col("kind").is_in(_NOT_SHOWN))
     own = pl.when(pl.col("kind") == "interest_shown").then(
         column(signs, "behaviour", pl.String)
     )
+    named = signs.select(
+        "customer", "occurred_at", "day", "kind", own.cast(pl.Categorical).alias("behaviour")
+    ).join(seen.select("customer", "bought_at", "bought_day"), on="customer")
     before = pl.col("bought_at").is_null() | (pl.col("occurred_at") < pl.col("bought_at"))
-    return (
-        signs.select("customer", "occurred_at", "day", "kind", own.alias("behaviour"))
-        .join(seen.select("customer", "bought_at", "bought_day"), on="customer")
-        .filter(before)
-        .group_by("customer", "kind", "behaviour")
-        .agg(from_day=pl.col("day").min(), bought_day=pl.col("bought_day").first())
+    behaviour = pl.col("behaviour").to_physical().cast(pl.Int64).fill_null(-1) + 1
+    kind = pl.col("kind").to_physical().cast(pl.Int64)
+    day = pl.col("day").cast(pl.Int64) + 2**22
+    shown = (
+        named.filter(before)
+        .with_columns(sign=behaviour * 32 + kind)
+        .with_columns(key=(pl.col("customer").cast(pl.Int64) * 2**20 + pl.col("sign")))
+        .sort("key", day)
+    )
+    first = (pl.col("key") != pl.col("key").shift(1)).fill_null(value=True)
+    return shown.filter(first).select(
+        "customer", "kind", "behaviour", "bought_day", from_day="day"
     )
 
 
@@ -160,7 +179,8 @@ def _judged(frame: pl.DataFrame, days: int, last: pl.Expr) -> pl.DataFrame:
 
 
 def _ranked(frame: pl.DataFrame, qualifying: Sequence[str]) -> Table:
-    table = with_ratios(frame, RATE, OTHER_RATE)
+    named = frame.with_columns(pl.col("kind", "behaviour").cast(pl.String))
+    table = with_ratios(named, RATE, OTHER_RATE)
     low, high = newcombe(
         pl.col("bought"), pl.col("showed"), pl.col("others_bought"), pl.col("others")
     )

@@ -10,6 +10,7 @@ from scipy.special import betaincinv
 
 from lifecycle_model.errors import InvalidChain, Problem
 from lifecycle_model.insight.book import UNITS, Book, money
+from lifecycle_model.insight.dense import last_upto
 from lifecycle_model.insight.markov import expected_numbers, expected_steps, lifetime_value
 from lifecycle_model.insight.periods import index_of
 from lifecycle_model.insight.stays import standing_at_end, stays
@@ -201,7 +202,11 @@ def _counts(found: pl.DataFrame) -> pl.DataFrame:
         .agg(moved=pl.len())
     )
     both = pl.concat([stayed, left], how="vertical_relaxed")
-    return both.group_by("before", "after").agg(pl.col("moved").sum().cast(pl.Int64))
+    return (
+        both.group_by("before", "after")
+        .agg(pl.col("moved").sum().cast(pl.Int64))
+        .with_columns(pl.col("before", "after").cast(pl.String))
+    )
 
 
 def _smoothed(counts: pl.DataFrame, states: tuple[str, ...], prior: float) -> pl.DataFrame:
@@ -226,16 +231,12 @@ def _smoothed(counts: pl.DataFrame, states: tuple[str, ...], prior: float) -> pl
 
 
 def _booked(book: Book, period: str, last: int) -> pl.DataFrame:
-    """Return the net revenue of each customer and period, under the period before it."""
+    """Return the net amount of each event, with the period before its own."""
     events = book.events("purchase_completed", "purchase_reversed")
     sign = pl.when(pl.col("kind") == "purchase_reversed").then(-1).otherwise(1)
     index = index_of(pl.col("day"), period)
-    return (
-        events.select("customer", from_index=index - 1, units=money(events) * sign)
-        .filter(pl.col("from_index") < last)
-        .group_by("customer", "from_index")
-        .agg(pl.col("units").sum())
-        .sort("customer", "from_index")
+    return events.select("customer", index=index - 1, units=money(events) * sign).filter(
+        pl.col("index") < last
     )
 
 
@@ -243,12 +244,14 @@ def _rewards(
     booked: pl.DataFrame, found: pl.DataFrame, moves: pl.DataFrame, states: tuple[str, ...]
 ) -> Table:
     """Return the net revenue of the periods, by the situation in which they began."""
+    row = last_upto(found["customer"], found["from_index"], booked["customer"], booked["index"])
     stood = found.select(
-        "customer", "from_index", "state", until=pl.col("from_index") + pl.col("ends")
+        pl.col("state").cast(pl.String), until=pl.col("from_index") + pl.col("ends")
     )
     revenue = (
-        booked.join_asof(stood, on="from_index", by="customer", check_sortedness=False)
-        .filter(pl.col("from_index") < pl.col("until"))
+        booked.select("index", "units")
+        .with_columns(one.gather(row) for one in stood)
+        .filter(pl.col("index") < pl.col("until"))
         .group_by("state")
         .agg(revenue=pl.col("units").sum() / UNITS)
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
+from lifecycle_model.insight.dense import NONE, last_row, least_row
 from lifecycle_model.insight.groups import groups
 from lifecycle_model.insight.stays import merge_stays, stays
 from lifecycle_model.insight.survival import quartiles, survival_curve
@@ -108,16 +110,13 @@ def funnel(
     """
     start, end = since or book.first_day, until or book.last_day
     found = stays(book)
-    owner = groups(book, by)
-    return Funnel(
-        start,
-        end,
-        _standing(found, owner, pl.lit(start, pl.Date), pl.lit(end, pl.Date)),
-        _steps(found, owner, book, pl.lit(start, pl.Date), pl.lit(end, pl.Date)),
-    )
+    group = groups(book, by)["group"]
+    owner = group.cast(pl.Enum(group.unique().sort()))
+    span = (pl.lit(start, pl.Date), pl.lit(end, pl.Date))
+    return Funnel(start, end, _standing(found, owner, *span), _steps(found, owner, book, *span))
 
 
-def _standing(found: pl.DataFrame, owner: pl.DataFrame, start: pl.Expr, end: pl.Expr) -> Table:
+def _standing(found: pl.DataFrame, owner: pl.Series, start: pl.Expr, end: pl.Expr) -> Table:
     levels = {
         "funnel_group": (merge_stays(found, GROUP_OF), tuple(FunnelGroup)),
         "situation": (found, tuple(Situation)),
@@ -135,7 +134,7 @@ def _standing(found: pl.DataFrame, owner: pl.DataFrame, start: pl.Expr, end: pl.
     for level, (spans, states) in levels.items():
         names = pl.Series("state", states, pl.String).to_frame().with_row_index("_place")
         counts = (
-            spans.join(owner, on="customer")
+            spans.with_columns(owner.gather(spans["customer"]), pl.col("state").cast(pl.String))
             .group_by("group", "state")
             .agg(
                 holds.fill_null(value=False).sum().cast(pl.Int64).alias(name)
@@ -143,7 +142,8 @@ def _standing(found: pl.DataFrame, owner: pl.DataFrame, start: pl.Expr, end: pl.
             )
         )
         frames.append(
-            owner.select(pl.col("group").unique())
+            owner.unique()
+            .to_frame()
             .join(names.select(pl.lit(level).alias("level"), "state", "_place"), how="cross")
             .join(counts, on=["group", "state"], how="left")
             .with_columns(pl.col(*parts).fill_null(0))
@@ -152,27 +152,36 @@ def _standing(found: pl.DataFrame, owner: pl.DataFrame, start: pl.Expr, end: pl.
         pl.concat(frames)
         .sort("group", "level", "_place")
         .drop("_place")
-        .with_columns(known=pl.col("at_end").sum().over("group", "level"))
+        .with_columns(
+            pl.col("group").cast(pl.String),
+            known=pl.col("at_end").sum().over("group", "level"),
+        )
     )
     return Table(frame.with_columns(columns_of([SHARE])), (SHARE,))
 
 
 def _steps(
-    found: pl.DataFrame, owner: pl.DataFrame, book: Book, start: pl.Expr, end: pl.Expr
+    found: pl.DataFrame, owner: pl.Series, book: Book, start: pl.Expr, end: pl.Expr
 ) -> Table:
-    numbered = found.with_row_index("row")
-    both = [
-        _people(numbered, sources, targets, start, end).with_columns(step=pl.lit(step))
+    begun = pl.col("since_day") <= end
+    touched = begun & (pl.col("until_day").is_null() | (pl.col("until_day") >= start))
+    marks = found.select(
+        "customer",
+        "since_day",
+        begun=begun,
+        touched=touched.fill_null(value=False),
+        state="state",
+    )
+    people = pl.concat(
+        _people(marks, sources, targets, owner).with_columns(step=pl.lit(step))
         for step, (sources, targets) in STEPS.items()
-    ]
-    people = pl.concat(both).join(owner, on="customer")
+    )
     keys = ["group", "step"]
     counts = (
-        people.filter(pl.col("source").is_not_null())
+        people.filter("at_risk")
         .group_by(keys)
         .agg(
-            at_risk=pl.len().cast(pl.Int64),
-            converted=(pl.col("target") > pl.col("source")).sum().cast(pl.Int64),
+            at_risk=pl.len().cast(pl.Int64), converted=pl.col("converted").sum().cast(pl.Int64)
         )
     )
     last = pl.lit(book.last_day, pl.Date)
@@ -182,11 +191,12 @@ def _steps(
         ended=pl.col("reached_day").is_not_null(),
     )
     names = pl.DataFrame({"step": list(STEPS)}).with_row_index("_place")
-    frame = owner.select(pl.col("group").unique()).join(names, how="cross")
+    frame = owner.unique().to_frame().join(names, how="cross")
     for one in (counts, quartiles(survival_curve(timed, keys), keys)):
         frame = frame.join(one, on=keys, how="left")
     frame = frame.sort("group", "_place").drop("_place")
     frame = frame.with_columns(
+        pl.col("group").cast(pl.String),
         pl.col("at_risk", "converted", "cases", "ended").fill_null(0),
         pl.when(pl.col("cases").is_null())
         .then(pl.lit("nobody first stood in the source in the period"))
@@ -197,39 +207,45 @@ def _steps(
 
 
 def _people(
-    numbered: pl.DataFrame,
-    sources: tuple[str, ...],
-    targets: tuple[str, ...],
-    start: pl.Expr,
-    end: pl.Expr,
+    marks: pl.DataFrame, sources: tuple[str, ...], targets: tuple[str, ...], owner: pl.Series
 ) -> pl.DataFrame:
     """Return who ever stood in the sources.
 
+    Args:
+        marks: the stays, by customer and in order, with what they `touched` and what had
+            `begun` by the end of the period.
+        sources: the states to come from.
+        targets: the states to go to.
+        owner: the group of each customer.
+
     Returns:
-        `customer`; `source`, the row of the first such stay in the period (null where there is
-        none), and `target`, the row of the last stay in the targets that began by its end;
-        `from_day`, when the customer first stood in the sources, and `reached_day`, when first
-        in the targets after that.
+        `group`; whether the customer was `at_risk` in the period and `converted`; `from_day`,
+        when first in the sources, and `reached_day`, when first in the targets after that.
     """
-    row = pl.col("row")
-    there, reached = pl.col("state").is_in(sources), pl.col("state").is_in(targets)
-    begun = pl.col("since_day") <= end
-    touched = begun & (pl.col("until_day").is_null() | (pl.col("until_day") >= start))
-    ends = numbered.filter(there | reached).with_columns(there=there)
-    first = (
-        ends.filter("there")
-        .group_by("customer")
-        .agg(met=row.min(), from_day=pl.col("since_day").first())
+    state = marks["state"]
+    customer, size = marks["customer"].to_numpy(), len(owner)
+    there, reached = (state.is_in(names).to_numpy() for names in (sources, targets))
+    first = least_row(customer, there, size)
+    source = least_row(customer, there & marks["touched"].to_numpy(), size)
+    target = last_row(customer, reached & marks["begun"].to_numpy(), size)
+    after = reached & (np.arange(len(customer)) > first[customer])
+    rows = pl.DataFrame(
+        {
+            "group": owner,
+            "at_risk": source != NONE,
+            "converted": target > source,
+            "first": first,
+            "after": least_row(customer, after, size),
+        }
     )
-    return (
-        ends.join(first, on="customer")
-        .group_by("customer")
-        .agg(
-            pl.col("from_day").first(),
-            source=pl.when(pl.col("there") & touched).then(row).min(),
-            target=pl.when(~pl.col("there") & begun).then(row).max(),
-            reached_day=pl.when(~pl.col("there") & (row > pl.col("met")))
-            .then(pl.col("since_day"))
-            .min(),
-        )
+    met = rows.filter(pl.col("first") != NONE).with_columns(
+        pl.when(pl.col("after") != NONE).then("after")
+    )
+    days = marks["since_day"]
+    return met.select(
+        "group",
+        "at_risk",
+        "converted",
+        days.gather(met["first"]).alias("from_day"),
+        days.gather(met["after"]).alias("reached_day"),
     )

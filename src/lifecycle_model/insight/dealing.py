@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from lifecycle_model.insight.book import UNITS, column, money
+from lifecycle_model.insight.stays import owned_moves
 from lifecycle_model.insight.survival import quartiles, survival_curve
 from lifecycle_model.insight.tables import Figure, Ratio, Table, with_ratios
 from lifecycle_model.states import Axis, BuyingPosition
@@ -112,39 +113,40 @@ def deals(book: Book, since: date | None = None, until: date | None = None) -> D
 
 def _steps(book: Book) -> pl.DataFrame:
     """Return the moves of every decision in order, with the deal that each belongs to."""
-    keys = ["customer", "opportunity_id"]
     begins = ~pl.col("before").is_in(OPEN) & pl.col("after").is_in(OPEN)
-    left = pl.col("before").replace_strict(STARTS, return_dtype=pl.Int32)
-    entered = pl.col("after").replace_strict(PLACE, return_dtype=pl.Int32)
+    left = pl.col("before").cast(pl.String).replace_strict(STARTS, return_dtype=pl.Int32)
+    entered = pl.col("after").cast(pl.String).replace_strict(PLACE, return_dtype=pl.Int32)
     forward = entered > left
     reset = pl.col("after") == BuyingPosition.STATUS_QUO.value
-    same = pl.all_horizontal(pl.col(key) == pl.col(key).shift(-1) for key in keys)
-    return (
-        book.moves_on(Axis.POSITION)
-        .sort(keys, maintain_order=True)
-        .with_columns(
-            deal=begins.cum_sum(),
-            begins=begins,
-            back=~forward & ~reset,
-            skips=entered > left + 1,
-            next_day=pl.when(same).then(pl.col("day").shift(-1)),
-        )
+    same = pl.col("owner") == pl.col("owner").shift(-1)
+    return owned_moves(book, Axis.POSITION).with_columns(
+        deal=begins.cum_sum(),
+        begins=begins,
+        back=(~forward & ~reset).cast(pl.Int64).cum_sum(),
+        skips=(entered > left + 1).cast(pl.Int64).cum_sum(),
+        next_day=pl.when(same).then(pl.col("day").shift(-1)),
     )
 
 
 def _deals(steps: pl.DataFrame, last: pl.Expr) -> pl.DataFrame:
     """Return the deals, one row each."""
     inside = steps.filter(pl.col("begins") | pl.col("before").is_in(OPEN))
+    last_step = (pl.col("deal") != pl.col("deal").shift(-1)).fill_null(value=True)
+    begun = inside.filter("begins")
+    done = inside.filter(last_step)
+    # The first step of a deal goes forward, and may skip.
+    skipped_before = (
+        begun["skips"] - begun.select((pl.col("after") != OPEN[0]).cast(pl.Int64)).to_series()
+    )
     return (
-        inside.group_by("deal", maintain_order=True)
-        .agg(
-            pl.col("customer", "opportunity_id", "day").first(),
-            closed_day=pl.col("day").last(),
-            closed_at=pl.col("occurred_at").last(),
-            state=pl.col("after").last(),
-            by=pl.col("kind").last(),
-            went_back=pl.col("back").any(),
-            skipped=pl.col("skips").any(),
+        begun.select("customer", "opportunity_id", "day")
+        .with_columns(
+            closed_day=done["day"],
+            closed_at=done["occurred_at"],
+            state=done["after"],
+            by=done["kind"],
+            went_back=done["back"] > begun["back"],
+            skipped=done["skips"] > skipped_before,
         )
         .with_columns(ended=~pl.col("state").is_in(OPEN))
         .with_columns(
@@ -171,7 +173,7 @@ def _outcomes(closed: pl.DataFrame, direct: int) -> pl.DataFrame:
 
 def _positions(steps: pl.DataFrame, last: pl.Expr) -> pl.DataFrame:
     held = steps.filter(pl.col("after").is_in(OPEN)).select(
-        state="after",
+        pl.col("after").cast(pl.String).alias("state"),
         days=(pl.coalesce("next_day", last) - pl.col("day")).dt.total_days(),
         ended=pl.col("next_day").is_not_null(),
     )
@@ -181,7 +183,8 @@ def _positions(steps: pl.DataFrame, last: pl.Expr) -> pl.DataFrame:
 
 def _pipeline(every: pl.DataFrame) -> pl.DataFrame:
     names = pl.Series("state", OPEN, pl.String).to_frame()
-    counts = every.filter(~pl.col("ended")).group_by("state").agg(open=pl.len().cast(pl.Int64))
+    waiting = every.filter(~pl.col("ended")).select(pl.col("state").cast(pl.String))
+    counts = waiting.group_by("state").agg(open=pl.len().cast(pl.Int64))
     return names.join(counts, on="state", how="left", maintain_order="left").fill_null(0)
 
 
@@ -189,20 +192,16 @@ def _average_value(book: Book, closed: pl.DataFrame) -> Figure:
     """Return the mean amount of the purchases that closed deals."""
     of = "deals won by a purchase in the period"
     book.require_one_currency()
+    signed = closed.filter(pl.col("by") == "purchase_completed")
+    keys = ["customer", "opportunity_id", "closed_at"]
     bought = book.events("purchase_completed")
-    amounts = (
-        bought.select(
-            "customer",
-            column(bought, "opportunity_id", pl.String).fill_null("main"),
-            money(bought),
-            closed_at="occurred_at",
-        )
-        .group_by("customer", "opportunity_id", "closed_at")
-        .agg(pl.col("amount").sum())
-    )
-    won = closed.filter(pl.col("by") == "purchase_completed").join(
-        amounts, on=["customer", "opportunity_id", "closed_at"]
-    )
+    amounts = bought.select(
+        "customer",
+        column(bought, "opportunity_id", pl.String).fill_null("main"),
+        money(bought),
+        closed_at="occurred_at",
+    ).join(signed.select(keys), on=keys, how="semi")
+    won = signed.join(amounts.group_by(keys).agg(pl.col("amount").sum()), on=keys)
     if won.is_empty():
         return Figure(None, 0.0, 0, of, reason="no deal was won by a purchase in the period")
     total = float(won["amount"].sum()) / UNITS

@@ -8,7 +8,8 @@ from typing import Final
 import polars as pl
 
 from lifecycle_model.errors import TooFewDays
-from lifecycle_model.insight.book import Book, column
+from lifecycle_model.insight.book import KIND, STATE, Book, column
+from lifecycle_model.insight.dense import last_upto
 from lifecycle_model.insight.periods import index_of
 from lifecycle_model.insight.stays import standing_at_end, stays
 from lifecycle_model.insight.tables import Ratio, Table, with_ratios
@@ -108,27 +109,25 @@ def actions(book: Book, days: int, playbook: Playbook | None = None) -> Actions:
 
 def _reached(book: Book, goals: list[str]) -> pl.DataFrame:
     """Return when each customer reached each of the goals."""
-    events = book.log.filter(pl.col("kind").is_in(goals)).select(
-        "customer", "occurred_at", "day", "kind", goal="kind"
-    )
-    moves = book.moves.filter(pl.col("after").is_in(goals)).select(
-        "customer", "occurred_at", "day", "kind", goal="after"
-    )
+    at = ("customer", "occurred_at", "day", "kind")
+    kinds = [one for one in goals if one in KIND.categories]
+    states = [one for one in goals if one in STATE.categories]
+    events = book.log.filter(pl.col("kind").is_in(kinds)).select(*at, goal="kind")
+    moves = book.moves.filter(pl.col("after").is_in(states)).select(*at, goal="after")
+    both = [one.with_columns(pl.col("goal").cast(pl.String)) for one in (events, moves)]
     late = pl.when(pl.col("kind").is_in(_LATER)).then(1).otherwise(0)
-    return pl.concat([events, moves]).select(
+    return pl.concat(both).select(
         "customer", "goal", "day", at=pl.col("occurred_at") + pl.duration(microseconds=late)
     )
 
 
 def _results(book: Book, known: pl.DataFrame, reached: pl.DataFrame, days: int) -> pl.DataFrame:
     """Return how often each action was taken in each situation, and its goal followed."""
-    held = stays(book).select("customer", situation="state", occurred_at="since")
-    placed = known.sort("occurred_at").join_asof(
-        held.sort("occurred_at", maintain_order=True),
-        on="occurred_at",
-        by="customer",
-        check_sortedness=False,
-    )
+    held = stays(book)
+    row = last_upto(held["owner"], held["since"], known["customer"], known["occurred_at"])
+    placed = known.with_columns(
+        held["state"].gather(row).cast(pl.String).alias("situation")
+    ).sort("occurred_at")
     first = placed.join_asof(
         reached.select("customer", "goal", occurred_at="at", goal_day="day").sort(
             "occurred_at"
@@ -165,7 +164,7 @@ def _without(book: Book, known: pl.DataFrame, reached: pl.DataFrame, days: int) 
         stays(book),
         index_of(pl.col("since_day"), "month"),
         index_of(pl.col("until_day"), "month").fill_null(last + 1).clip(upper_bound=last + 1),
-    ).select("customer", "from_index", "ends", situation="state")
+    ).select("customer", "from_index", "ends", situation=pl.col("state").cast(pl.String))
     followed = _followed_ends(reached, ends, days)
     stood = spans.group_by("situation").agg(moments=pl.col("ends").sum().cast(pl.Int64))
     hits = (
@@ -232,12 +231,12 @@ def _treated_ends(known: pl.DataFrame, ends: pl.DataFrame, days: int) -> pl.Data
 
 def _situation_at(moments: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     """Return the moments at which the customer was known, with the situation."""
-    held = spans.select(
-        "customer", "situation", index="from_index", until=pl.col("from_index") + pl.col("ends")
+    row = last_upto(
+        spans["customer"], spans["from_index"], moments["customer"], moments["index"]
     )
+    held = spans.select("situation", until=pl.col("from_index") + pl.col("ends"))
     return (
-        moments.sort("index")
-        .join_asof(held.sort("index"), on="index", by="customer", check_sortedness=False)
+        moments.with_columns(one.gather(row) for one in held)
         .filter(pl.col("index") < pl.col("until"))
         .drop("until")
     )

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from lifecycle_model.insight.book import STATE
 from lifecycle_model.insight.periods import index_of
-from lifecycle_model.insight.stays import STAY_KEYS, count_met, stays, touched_periods
+from lifecycle_model.insight.stays import count_met, stays, touched_periods
 from lifecycle_model.insight.survival import quartiles, survival_curve
 from lifecycle_model.insight.tables import Ratio, Table, with_ratios
 from lifecycle_model.states import Axis
@@ -68,50 +69,65 @@ def flows(book: Book, axis: Axis = Axis.SITUATION, period: str = "month") -> Flo
         days=(pl.coalesce("until_day", last) - pl.col("since_day")).dt.total_days(),
         ended=pl.col("until_day").is_not_null(),
     )
-    curve = survival_curve(lasted, ["state"])
+    curve = survival_curve(
+        lasted.select(pl.col("state").cast(pl.String), "days", "ended"), ["state"]
+    )
     return Flows(
         axis,
         _moves(book, found, axis, period),
         quartiles(curve, ["state"]),
         curve,
-        _time(time_in_state(lasted, axis)),
-        _loops(found, axis),
+        _time(time_in_state(lasted)),
+        _loops(found),
     )
 
 
-def time_in_state(lasted: pl.DataFrame, axis: Axis = Axis.SITUATION) -> pl.DataFrame:
+def time_in_state(lasted: pl.DataFrame) -> pl.DataFrame:
     """Return how long each customer, or decision, stood in each state.
 
     Args:
         lasted: stays in order, with `days`.
-        axis: whose states.
 
     Returns:
-        `customer` (and `opportunity_id`), `state`, `entries`, `latest_days` (of the latest
-        stay) and `cumulative_days` (of all).
+        `customer`, `owner` (the customer's or the decision's number), `state`, `entries`,
+        `latest_days` (of the latest stay) and `cumulative_days` (of all).
 
-    >>> lasted = pl.DataFrame({"customer": [0, 0], "state": ["regular"] * 2, "days": [9, 4]})
+    >>> lasted = pl.DataFrame(
+    ...     {"customer": [0, 0], "owner": [0, 0], "state": ["regular"] * 2, "days": [9, 4]}
+    ... )
     >>> time_in_state(lasted).row(0)
-    (0, 'regular', 2, 4, 13)
+    (0, 0, 'regular', 2, 4, 13)
     """
-    return lasted.group_by(*STAY_KEYS[axis], "state").agg(
-        entries=pl.len().cast(pl.Int64),
-        latest_days=pl.col("days").last(),
-        cumulative_days=pl.col("days").sum(),
+    code = pl.col("state").cast(STATE).to_physical().cast(pl.Int64)
+    return (
+        lasted.with_columns(key=pl.col("owner").cast(pl.Int64) * 16 + code)
+        .sort("key", maintain_order=True)
+        .group_by("key", maintain_order=True)
+        .agg(
+            pl.col("customer", "owner", "state").first(),
+            entries=pl.len().cast(pl.Int64),
+            latest_days=pl.col("days").last(),
+            cumulative_days=pl.col("days").sum(),
+        )
+        .drop("key")
     )
 
 
 def _moves(book: Book, found: pl.DataFrame, axis: Axis, period: str) -> Table:
-    keys = STAY_KEYS[axis]
+    pair = pl.col("before").to_physical().cast(pl.Int64) * 16 + pl.col("after").to_physical()
     index = index_of(pl.col("until_day"), period)
-    moved = (
-        found.filter(pl.col("after").is_not_null())
-        .group_by(*keys, before="state", after="after", index=index)
-        .agg(moves=pl.len().cast(pl.Int64))
-        .group_by("index", "before", "after")
-        .agg(pl.col("moves").sum(), moved=pl.len().cast(pl.Int64))
+    left = found.filter(pl.col("after").is_not_null()).select(
+        "owner", before="state", after="after", index=index
     )
-    met = count_met(touched_periods(book, found, period), keys, "state").rename(
+    ordered = left.with_columns(
+        key=(pl.col("owner") * 256 + pair) * 2**24 + pl.col("index")
+    ).sort("key")
+    ordered = ordered.with_columns(again=pl.col("key").diff().eq(0).fill_null(value=False))
+    moved = ordered.group_by("index", "before", "after").agg(
+        moves=pl.len().cast(pl.Int64),
+        moved=(~pl.col("again")).sum().cast(pl.Int64),
+    )
+    met = count_met(touched_periods(book, found, period)).rename(
         {"state": "before", "met": "at_risk"}
     )
     frame = (
@@ -122,7 +138,10 @@ def _moves(book: Book, found: pl.DataFrame, axis: Axis, period: str) -> Table:
         .join(met, on=["index", "before"], how="left")
         .sort("index", "before", "after")
         .drop("index")
-        .with_columns(pl.col("moves", "moved", "at_risk").fill_null(0))
+        .with_columns(
+            pl.col("before", "after").cast(pl.String),
+            pl.col("moves", "moved", "at_risk").fill_null(0),
+        )
     )
     rate = Ratio(
         "rate",
@@ -148,16 +167,19 @@ def _time(each: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _loops(found: pl.DataFrame, axis: Axis) -> Table:
-    alike = pl.all_horizontal(pl.col(key) == pl.col(key).shift(1) for key in STAY_KEYS[axis])
-    came = found.with_columns(came_from=pl.when(alike).then(pl.col("state").shift(1)))
+def _loops(found: pl.DataFrame) -> Table:
+    same = pl.col("owner") == pl.col("owner").shift(1)
+    came = found.select(
+        state=pl.when(same).then(pl.col("state").shift(1)), through="state", after="after"
+    )
     frame = (
-        came.filter(pl.col("came_from").is_not_null() & pl.col("after").is_not_null())
-        .group_by(state="came_from", through="state")
+        came.filter(pl.col("state").is_not_null() & pl.col("after").is_not_null())
+        .group_by("state", "through")
         .agg(
             ended=pl.len().cast(pl.Int64),
-            back=(pl.col("after") == pl.col("came_from")).sum().cast(pl.Int64),
+            back=(pl.col("after") == pl.col("state")).sum().cast(pl.Int64),
         )
+        .with_columns(pl.col("state", "through").cast(pl.String))
         .sort("state", "through")
     )
     rate = Ratio(

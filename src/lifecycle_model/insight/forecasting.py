@@ -139,7 +139,7 @@ def _then(book: Book, days: pl.DataFrame, middle: date) -> pl.DataFrame:
         book.moves_on(Axis.SITUATION)
         .filter(pl.col("day") <= middle)
         .group_by("customer")
-        .agg(state=pl.col("after").last())
+        .agg(state=pl.col("after").last().cast(pl.String))
     )
     return (
         days.group_by("customer")

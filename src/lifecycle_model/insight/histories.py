@@ -95,8 +95,8 @@ def of_histories(histories: Iterable[History], lifecycle: Lifecycle) -> Book:
     >>> book = of_histories(
     ...     [lifecycle.replay([bought], as_of=datetime(2024, 6, 1, tzinfo=UTC))], lifecycle
     ... )
-    >>> book.customers["situation"].to_list(), book.moves["rule"].to_list()
-    (['occasional'], ['contract-signed', 'first-purchase', 'settled'])
+    >>> book.customers["situation"].to_list(), book.moves["after"].to_list()
+    (['occasional'], ['implementation', 'occasional', 'status_quo'])
     """
     ordered = sorted(histories, key=lambda one: one.customer.id)
     return make_book(

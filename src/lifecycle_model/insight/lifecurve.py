@@ -9,6 +9,7 @@ import polars as pl
 
 from lifecycle_model.errors import TooFewDays
 from lifecycle_model.insight.book import UNITS, Book, money
+from lifecycle_model.insight.dense import last_upto, least
 from lifecycle_model.insight.stays import count_open, stays
 from lifecycle_model.insight.tables import Ratio, Table, with_ratios
 
@@ -78,67 +79,74 @@ def tenure(book: Book, days: int = 30) -> Tenure:
 
 def _people(book: Book, days: int) -> pl.DataFrame:
     """Return who has bought: the day of the first purchase, and how many blocks are over."""
-    stage = book.customers.select(
-        pl.int_range(pl.len(), dtype=pl.UInt32).alias("customer"),
-        pl.col("stage").cast(pl.String),
-    )
-    last = pl.lit(book.last_day, pl.Date)
-    followed = (last - pl.col("first")).dt.total_days() + 1
+    bought = book.events("purchase_completed")
+    first = least(bought["customer"], bought["day"], book.customers.height)
+    followed = (pl.lit(book.last_day, pl.Date) - pl.col("first_day")).dt.total_days() + 1
     return (
-        book.events("purchase_completed")
-        .group_by("customer")
-        .agg(first=pl.col("day").min())
-        .join(stage, on="customer")
-        .with_columns(blocks=followed // days)
-        .filter(pl.col("blocks") > 0)
+        book.customers.select(pl.col("stage").cast(pl.String), first.alias("first_day"))
+        .with_row_index("customer")
+        .with_columns(blocks=(followed // days).fill_null(0))
     )
 
 
 def _booked(book: Book, people: pl.DataFrame, days: int) -> pl.DataFrame:
-    """Return what each customer brought in each complete block in which anything was booked."""
+    """Return what was booked in complete blocks: one row an amount.
+
+    `began` is the day on which the block did, and `active` is the customer's number where the
+    row is the first purchase of the block.
+    """
     events = book.events("purchase_completed", "purchase_reversed")
     bought = pl.col("kind") == "purchase_completed"
-    block = (pl.col("day") - pl.col("first")).dt.total_days() // days
-    return (
-        events.select("customer", "day", "kind", money(events))
-        .join(people, on="customer")
-        .with_columns(block=block)
-        .filter((pl.col("block") >= 0) & (pl.col("block") < pl.col("blocks")))
-        .group_by("customer", "stage", "block")
-        .agg(
-            units=pl.when(bought).then(pl.col("amount")).otherwise(-pl.col("amount")).sum(),
-            active=bought.any(),
-        )
+    customer = events["customer"]
+    rows = events.select("customer", "day", bought.alias("bought"), money(events)).with_columns(
+        one.gather(customer) for one in people.select("stage", "first_day", "blocks")
+    )
+    block = (pl.col("day") - pl.col("first_day")).dt.total_days() // days
+    rows = rows.with_columns(block=block).filter(
+        (pl.col("block") >= 0) & (pl.col("block") < pl.col("blocks"))
+    )
+    # Purchases of one block stand together, so that the first of each can be told.
+    key = pl.col("customer").cast(pl.Int64) * 2**24 + pl.col("block") * 2 + ~pl.col("bought")
+    rows = rows.with_columns(key=key).sort("key")
+    first = (pl.col("key") != pl.col("key").shift(1)).fill_null(value=True)
+    return rows.select(
+        "customer",
+        "stage",
+        "block",
+        began=pl.col("first_day") + pl.duration(days=pl.col("block") * days),
+        units=pl.when("bought").then(pl.col("amount")).otherwise(-pl.col("amount")),
+        active=first & pl.col("bought"),
     )
 
 
 def _held(book: Book, people: pl.DataFrame, days: int) -> pl.DataFrame:
     """Return in which blocks each situation was held at the end of the first day."""
+    found = stays(book)
 
     def block_from(day: str) -> pl.Expr:
         """Return the first block that begins on a day or after it."""
         return ((pl.col(day) - pl.col("first_day")).dt.total_days() + days - 1) // days
 
-    firsts = people.select("customer", "blocks", first_day="first")
     return (
-        stays(book)
-        .join(firsts, on="customer", maintain_order="left")
+        found.select("customer", "since_day", "until_day", situation="state")
+        .with_columns(
+            one.gather(found["customer"]) for one in people.select("first_day", "blocks")
+        )
+        .filter(pl.col("blocks") > 0)
         .select(
             "customer",
-            situation="state",
+            pl.col("situation").cast(pl.String),
+            "since_day",
             start=block_from("since_day").clip(lower_bound=0),
             end=pl.min_horizontal(block_from("until_day"), "blocks"),
         )
-        .filter(pl.col("start") < pl.col("end"))
     )
 
 
 def _with_situation(booked: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
     """Return what was booked with the situation in which the block began."""
-    begun = held.select("customer", "situation", block="start").sort("customer", "block")
-    return booked.sort("customer", "block").join_asof(
-        begun, on="block", by="customer", check_sortedness=False
-    )
+    row = last_upto(held["customer"], held["since_day"], booked["customer"], booked["began"])
+    return booked.with_columns(held["situation"].gather(row))
 
 
 def _table(spans: pl.DataFrame, booked: pl.DataFrame, by: str) -> Table:
@@ -147,7 +155,7 @@ def _table(spans: pl.DataFrame, booked: pl.DataFrame, by: str) -> Table:
         revenue=pl.col("units").sum() / UNITS,
     )
     frame = (
-        count_open(spans, by)
+        count_open(spans.filter(pl.col("start") < pl.col("end")), by)
         .filter(pl.col("open") > 0)
         .join(brought, on=[by, "index"], how="left", maintain_order="left")
         .select(

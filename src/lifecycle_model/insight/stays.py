@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
+from lifecycle_model.insight.book import STATE
 from lifecycle_model.insight.periods import day_of, index_of
 from lifecycle_model.states import Axis
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from lifecycle_model.insight.book import Book
-
-STAY_KEYS: Final = {
-    Axis.SITUATION: ("customer",),
-    Axis.POSITION: ("customer", "opportunity_id"),
-}
-"""Whose stays they are."""
 
 
 def stays(book: Book, axis: Axis = Axis.SITUATION) -> pl.DataFrame:
@@ -34,42 +30,96 @@ def stays(book: Book, axis: Axis = Axis.SITUATION) -> pl.DataFrame:
         axis: whose states.
 
     Returns:
-        `customer` (and `opportunity_id`), `state`, `since`, `until` and `after` (both null
-        where the stay goes on at the end), `by` (the kind that ended it), `since_day`,
-        `until_day`, and `first`: whether it is the first stay of its customer or decision.
+        `customer`, `owner` (a number for the customer, or for the decision), `state`, `since`
+        and its `since_day`, `until`, its `until_day` and `after` (null where the stay goes on
+        at the end), and `first`: whether it is the first of its owner.
 
     >>> from lifecycle_model import Lifecycle
     >>> from lifecycle_model.insight.histories import of_histories
     >>> stays(of_histories([], Lifecycle())).height
     0
     """
-    keys = STAY_KEYS[axis]
+    moves = owned_moves(book, axis)
+    first = _before_first_moves(book, moves) if axis == Axis.SITUATION else _opened(moves)
+    begun = moves.select(
+        "customer", "owner", state="after", since="occurred_at", since_day="day"
+    )
+    found = _inserted(first, begun)
+    goes_on = pl.col("owner") == pl.col("owner").shift(-1)
+    found = found.with_columns(
+        pl.when(goes_on).then(pl.col("since").shift(-1)).alias("until"),
+        pl.when(goes_on).then(pl.col("since_day").shift(-1)).alias("until_day"),
+        pl.when(goes_on).then(pl.col("state").shift(-1)).alias("after"),
+        first=(pl.col("owner") != pl.col("owner").shift(1)).fill_null(value=True),
+    )
+    if axis == Axis.POSITION:
+        return found
+    # The first stay of a customer whom the first event moved, and customers without events.
+    at_once = pl.col("first") & (pl.col("until") == pl.col("since")).fill_null(value=False)
+    found = found.with_columns(never=at_once | pl.col("since").is_null())
+    begins = pl.col("first") | pl.col("never").shift(1, fill_value=False)
+    return found.with_columns(first=begins).filter(~pl.col("never")).drop("never")
+
+
+def owned_moves(book: Book, axis: Axis) -> pl.DataFrame:
+    """Return the moves of an axis, by `owner` and in order: the customer, or the decision."""
     moves = book.moves_on(axis)
-    begun = moves.select(*keys, state="after", since="occurred_at", kind="kind")
     if axis == Axis.SITUATION:
-        before = _first_stays(book, moves)
-    else:
-        before = moves.group_by(keys, maintain_order=True).agg(
-            state=pl.col("before").first(),
-            since=pl.col("occurred_at").first(),
-            kind=pl.lit(None, pl.String),
+        return moves.with_columns(owner=pl.col("customer").cast(pl.Int64)).with_columns(
+            pl.col("owner").set_sorted()
         )
-    begun = pl.concat([before, begun]).sort(keys, maintain_order=True)
-    alike = pl.all_horizontal(pl.col(key) == pl.col(key).shift(-1) for key in keys)
-    found = begun.with_columns(
-        until=pl.when(alike).then(pl.col("since").shift(-1)),
-        after=pl.when(alike).then(pl.col("state").shift(-1)),
-        by=pl.when(alike).then(pl.col("kind").shift(-1)),
+    decision = pl.col("opportunity_id").cast(pl.Categorical).to_physical().cast(pl.Int64)
+    pair = pl.col("customer").cast(pl.Int64) * 2**32 + decision
+    ordered = moves.with_columns(pair=pair).sort("pair", maintain_order=True)
+    begins = (pl.col("pair") != pl.col("pair").shift(1)).fill_null(value=True)
+    owner = begins.cast(pl.Int64).cum_sum() - 1
+    return ordered.with_columns(owner=owner.set_sorted()).drop("pair")
+
+
+def _before_first_moves(book: Book, moves: pl.DataFrame) -> pl.DataFrame:
+    """Return where each customer stood before the first move."""
+    changed = moves.filter((pl.col("owner") != pl.col("owner").shift(1)).fill_null(value=True))
+    owner = pl.int_range(pl.len(), dtype=pl.Int64)
+    everybody = book.customers.select(
+        owner.cast(pl.UInt32).alias("customer"),
+        owner.alias("owner"),
+        pl.col("situation").cast(pl.String).cast(STATE),
+        pl.col("first_event_at").alias("since"),
+        day_of(pl.col("first_event_at"), book.offset).alias("since_day"),
     )
-    if axis == Axis.SITUATION:
-        took_time = pl.col("until").ne_missing(pl.col("since"))
-        found = found.filter(pl.col("kind").is_not_null() | took_time)
-    follows = pl.all_horizontal(pl.col(key) == pl.col(key).shift(1) for key in keys)
-    return found.drop("kind").with_columns(
-        since_day=day_of(pl.col("since"), book.offset),
-        until_day=day_of(pl.col("until"), book.offset),
-        first=~follows.fill_null(value=False),
+    return everybody.join(
+        changed.select("owner", "before"), on="owner", how="left", maintain_order="left"
+    ).select(
+        "customer",
+        "owner",
+        pl.coalesce("before", "situation").alias("state"),
+        "since",
+        "since_day",
     )
+
+
+def _opened(moves: pl.DataFrame) -> pl.DataFrame:
+    """Return the state that each decision's first move left, at the moment of the move."""
+    first = (pl.col("owner") != pl.col("owner").shift(1)).fill_null(value=True)
+    return moves.filter(first).select(
+        "customer", "owner", state="before", since="occurred_at", since_day="day"
+    )
+
+
+def _inserted(first: pl.DataFrame, begun: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of both, each owner's first one before the others.
+
+    Args:
+        first: one row for each owner, 0, 1, ..
+        begun: any rows, by owner.
+    """
+    owners, rows = first.height, begun.height
+    owner = begun["owner"].to_numpy()
+    starts = np.searchsorted(owner, np.arange(owners))
+    order = np.empty(owners + rows, dtype=np.uint32)
+    order[starts + np.arange(owners)] = np.arange(owners)
+    order[np.arange(rows) + owner + 1] = owners + np.arange(rows)
+    return pl.concat([first, begun])[order].with_columns(pl.col("owner").set_sorted())
 
 
 def merge_stays(found: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
@@ -79,11 +129,13 @@ def merge_stays(found: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
         found: stays in situations, by customer and in order.
         names: the wider state of each.
     """
-    named = found.with_columns(pl.col("state").replace_strict(names, return_dtype=pl.String))
-    before = pl.col("customer") == pl.col("customer").shift(1)
-    begun = named.filter(
-        ~(before & (pl.col("state") == pl.col("state").shift(1))).fill_null(value=False)
+    named = found.with_columns(
+        pl.col("state").cast(pl.String).replace_strict(names, return_dtype=pl.String)
     )
+    stays_on = (pl.col("customer") == pl.col("customer").shift(1)) & (
+        pl.col("state") == pl.col("state").shift(1)
+    )
+    begun = named.filter(~stays_on.fill_null(value=False))
     alike = pl.col("customer") == pl.col("customer").shift(-1)
     return begun.select(
         "customer",
@@ -94,26 +146,6 @@ def merge_stays(found: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
         until_day=pl.when(alike).then(pl.col("since_day").shift(-1)),
         after=pl.when(alike).then(pl.col("state").shift(-1)),
         first=~(pl.col("customer") == pl.col("customer").shift(1)).fill_null(value=False),
-    )
-
-
-def _first_stays(book: Book, moves: pl.DataFrame) -> pl.DataFrame:
-    """Return where each customer stood before the first move."""
-    before = moves.group_by("customer").agg(pl.col("before").first())
-    everybody = book.customers.select(
-        pl.int_range(pl.len(), dtype=pl.UInt32).alias("customer"),
-        pl.col("situation").cast(pl.String),
-        since="first_event_at",
-    )
-    return (
-        everybody.join(before, on="customer", how="left")
-        .filter(pl.col("since").is_not_null())
-        .select(
-            "customer",
-            state=pl.coalesce("before", "situation"),
-            since="since",
-            kind=pl.lit(None, pl.String),
-        )
     )
 
 
@@ -156,27 +188,29 @@ def touched_periods(book: Book, found: pl.DataFrame, period: str) -> pl.DataFram
     )
 
 
-def count_met(touched: pl.DataFrame, keys: Sequence[str], group: str) -> pl.DataFrame:
-    """Return how many were met in each state, at any time in each period.
+def count_met(touched: pl.DataFrame) -> pl.DataFrame:
+    """Return how many owners were met in each state, at any time in each period.
 
     Args:
-        touched: as `touched_periods` gives it, each one's stays in order.
-        keys: who is counted once, for example `customer`.
-        group: the column of the states.
+        touched: as `touched_periods` gives it, each owner's stays in order.
 
     Returns:
-        `group`, `index` and `met`; a period that has none may be missing.
+        `state`, `index` and `met`; a period that has none may be missing.
     """
-    ordered = touched.sort([*keys, group], maintain_order=True)
-    again = pl.all_horizontal(pl.col(key) == pl.col(key).shift(1) for key in (*keys, group))
+    code = pl.col("state").cast(STATE).to_physical().cast(pl.Int64)
+    ordered = touched.select(
+        "state", "from_index", "to_index", key=pl.col("owner") * 16 + code
+    ).sort("key", maintain_order=True)
     # A return within the period of the last leave is the same one met again.
-    met = (pl.col("from_index") == pl.col("to_index").shift(1)) & again
+    met = (pl.col("key") == pl.col("key").shift(1)) & (
+        pl.col("from_index") == pl.col("to_index").shift(1)
+    )
     spans = ordered.select(
-        group,
+        "state",
         start=pl.col("from_index") + met.fill_null(value=False).cast(pl.Int32),
         end=pl.col("to_index") + 1,
     ).filter(pl.col("start") < pl.col("end"))
-    return count_open(spans, group).rename({"open": "met"})
+    return count_open(spans, "state").rename({"open": "met"})
 
 
 def count_open(spans: pl.DataFrame, group: str) -> pl.DataFrame:
@@ -195,7 +229,9 @@ def count_open(spans: pl.DataFrame, group: str) -> pl.DataFrame:
     [1, 2, 1]
     """
     if spans.is_empty():
-        return pl.DataFrame(schema={group: pl.String, "index": pl.Int32, "open": pl.Int64})
+        return pl.DataFrame(
+            schema={group: spans.schema[group], "index": pl.Int32, "open": pl.Int64}
+        )
     one = pl.len().cast(pl.Int64)
     steps = pl.concat(
         [

@@ -146,7 +146,7 @@ def _nps(book: Book, period: str) -> Table:
 
 def _complaints(book: Book, spans: pl.DataFrame, period: str) -> Table:
     there = touched_periods(book, spans.filter(pl.col("state").is_in(CUSTOMERS)), period)
-    there = there.with_columns(state=pl.lit("customer"))
+    there = there.with_columns(state=pl.lit(CUSTOMERS[0]))
     opened = book.events("case_opened").with_row_index("case")
     theirs = (
         opened.filter(column(opened, "complaint", pl.Boolean))
@@ -158,7 +158,7 @@ def _complaints(book: Book, spans: pl.DataFrame, period: str) -> Table:
     frame = book.periods(period).select("index", "period")
     for one in (
         theirs.group_by("index").agg(complaints=pl.len()),
-        count_met(there, ["customer"], "state").select("index", customers="met"),
+        count_met(there).select("index", customers="met"),
     ):
         frame = frame.join(one, on="index", how="left", maintain_order="left")
     counts = pl.col("complaints", "customers").fill_null(0).cast(pl.Int64)
