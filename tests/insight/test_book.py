@@ -23,6 +23,7 @@ from insight.frames import (
 from lifecycle_model import Lifecycle
 from lifecycle_model.errors import MixedCurrencies, NoTransitions, UnevenClocks
 from lifecycle_model.insight import of_histories, of_replay
+from lifecycle_model.insight.book import KIND
 
 LIFECYCLE = Lifecycle()
 EVENTS = (
@@ -148,6 +149,16 @@ def test_an_empty_book_has_no_days() -> None:
     book = book_of()
 
     assert (book.as_of, book.first_day, book.last_day) == (None, None, None)
+
+
+def test_kinds_may_be_an_enumeration_already() -> None:
+    """Of the model's own kinds in their order: then nothing is looked up."""
+    log = log_of_events(*EVENTS)
+    replay = folded(log)
+
+    book = of_replay(log.with_columns(pl.col("kind").cast(KIND)), replay, LIFECYCLE)
+
+    assert_frame_equal(book.log, of_replay(log, replay, LIFECYCLE).log)
 
 
 def test_whole_numbers_do_as_ids() -> None:

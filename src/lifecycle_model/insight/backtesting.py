@@ -14,10 +14,11 @@ from lifecycle_model.insight.book import (
     Frame,
     money,
     of_replay,
+    places_of,
     polars_of,
     without_copies,
 )
-from lifecycle_model.insight.forecasting import expected_days, forecast_buyers
+from lifecycle_model.insight.forecasting import expected_days, forecast_buyers, purchase_days
 from lifecycle_model.insight.periods import day_of
 from lifecycle_model.insight.ranking import RANK, gathered, normalised_gini, quintile
 from lifecycle_model.insight.tables import Ratio, Table, with_ratios
@@ -120,12 +121,20 @@ def backtest(  # noqa: PLR0913 - a log, a day, and by name what else may differ
 
 def _people(book: Book, cut: date) -> pl.DataFrame:
     """Return what was known of each customer on the day of the cut."""
-    spent = book.events("purchase_completed")
-    bought = spent.group_by("customer").agg(
-        days=pl.col("day").n_unique(),
-        first=pl.col("day").min(),
-        last=pl.col("day").max(),
-        spent=money(spent).sum(),
+    spent = book.events("purchase_completed", also=("amount",))
+    size = book.customers.height
+    days = purchase_days(book)
+    customer = pl.col("customer")
+    ends = days.filter((customer != customer.shift(1)).fill_null(value=True)).with_columns(
+        last=days.filter((customer != customer.shift(-1)).fill_null(value=True))["day"]
+    )
+    units = spent.select(money(spent)).to_series().to_numpy()
+    sums = pl.DataFrame(
+        {
+            "frequency": np.bincount(days["customer"].to_numpy(), minlength=size),
+            # Whole numbers below 2^53 add up exactly.
+            "spent": np.bincount(spent["customer"].to_numpy(), units, minlength=size),
+        }
     )
     return (
         book.customers.select(
@@ -134,13 +143,13 @@ def _people(book: Book, cut: date) -> pl.DataFrame:
             window_days=pl.col("purchase_days").cast(pl.Int64),
             fresh=-pl.col("days_since_purchase").cast(pl.Int64),
         )
-        .join(bought, on="customer", how="left", maintain_order="left")
+        .with_columns(sums)
+        .join(ends.rename({"day": "first"}), on="customer", how="left", maintain_order="left")
         .with_columns(
             # Who never bought stands behind all who did.
             pl.col("fresh").fill_null(-(2**31)),
+            pl.col("frequency").cast(pl.Int64),
             rank=pl.col("state").replace_strict(RANK, return_dtype=pl.Int64),
-            frequency=pl.col("days").fill_null(0).cast(pl.Int64),
-            spent=pl.col("spent").fill_null(0),
             age=(pl.lit(cut) - pl.col("first")).dt.total_days(),
             recency=(pl.col("last") - pl.col("first")).dt.total_days(),
         )
@@ -152,15 +161,14 @@ def _people(book: Book, cut: date) -> pl.DataFrame:
 
 def _came(later: pl.DataFrame, book: Book) -> pl.DataFrame:
     """Return what each customer did after the cut."""
-    places = book.customers.select("customer_id").with_row_index("customer")
-    bought = later.filter(pl.col("kind").cast(pl.String) == "purchase_completed")
+    columns = ("customer_id", "kind", "cut_day", "amount", "source", "event_id")
+    narrow = later.select(name for name in columns if name in later.columns)
+    bought = narrow.filter(pl.col("kind").cast(pl.String) == "purchase_completed")
     if "event_id" in bought.columns:
         bought = without_copies(bought)
+    bought = bought.with_columns(places_of(bought, book.customers), money(bought))
     return (
-        bought.select(
-            pl.col("customer_id").cast(places.schema["customer_id"]), "cut_day", money(bought)
-        )
-        .join(places, on="customer_id")
+        bought.filter(pl.col("customer").is_not_null())
         .group_by("customer")
         .agg(
             later_days=pl.col("cut_day").n_unique().cast(pl.Int64),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from lifecycle_model.errors import TooFewDays
-from lifecycle_model.insight.book import Book, column
+from lifecycle_model.events import KINDS
+from lifecycle_model.insight.book import INSTANT, KIND, Book, column
 from lifecycle_model.insight.dense import least
 from lifecycle_model.insight.intervals import newcombe
 from lifecycle_model.insight.periods import day_of
@@ -16,6 +17,8 @@ from lifecycle_model.insight.tables import Ratio, Table, with_ratios
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from lifecycle_model.insight.dense import Type
 
 _NOT_SHOWN: Final = ("purchase_completed", "time_passed", "action_taken")
 """Kinds that are no sign before a purchase."""
@@ -144,30 +147,32 @@ def _people(book: Book) -> pl.DataFrame:
 
 
 def _shown(book: Book, seen: pl.DataFrame) -> pl.DataFrame:
-    """Return what each customer showed before any purchase, with the first day.
-
-    `sign` is a number for the kind and the behaviour.
-    """
-    signs = book.log.filter(~pl.col("kind").is_in(_NOT_SHOWN))
-    own = pl.when(pl.col("kind") == "interest_shown").then(
-        column(signs, "behaviour", pl.String)
-    )
-    named = signs.select(
-        "customer", "occurred_at", "day", "kind", own.cast(pl.Categorical).alias("behaviour")
-    ).join(seen.select("customer", "bought_at", "bought_day"), on="customer")
-    before = pl.col("bought_at").is_null() | (pl.col("occurred_at") < pl.col("bought_at"))
-    behaviour = pl.col("behaviour").to_physical().cast(pl.Int64).fill_null(-1) + 1
-    kind = pl.col("kind").to_physical().cast(pl.Int64)
-    day = pl.col("day").cast(pl.Int64) + 2**22
-    shown = (
-        named.filter(before)
-        .with_columns(sign=behaviour * 32 + kind)
-        .with_columns(key=(pl.col("customer").cast(pl.Int64) * 2**20 + pl.col("sign")))
-        .sort("key", day)
-    )
-    first = (pl.col("key") != pl.col("key").shift(1)).fill_null(value=True)
-    return shown.filter(first).select(
-        "customer", "kind", "behaviour", "bought_day", from_day="day"
+    """Return what each customer showed before any purchase, with the first day."""
+    size = book.customers.height
+    bought_at = pl.repeat(None, size, dtype=pl.Int64, eager=True).cast(INSTANT)
+    bought_at = bought_at.scatter(seen["customer"], seen["bought_at"])
+    told = [one for one in KINDS if one not in _NOT_SHOWN]
+    signs = book.events(*told, also=("behaviour",))
+    limit = bought_at.gather(signs["customer"])
+    behaviour = column(signs, "behaviour", pl.String)
+    shown = signs.with_columns(
+        pl.when(pl.col("kind") == "interest_shown").then(behaviour).alias("behaviour")
+    ).filter(pl.select(limit.is_null() | (signs["occurred_at"] < limit)).to_series())
+    first = [
+        pl.DataFrame({"from_day": least(rows["customer"], rows["day"], size)})
+        .with_row_index("customer")
+        .filter(pl.col("from_day").is_not_null())
+        .with_columns(kind=pl.lit(kind, KIND), behaviour=pl.lit(name, pl.String))
+        for (kind, name), rows in shown.group_by("kind", "behaviour")
+    ]
+    schema: dict[str, Type] = {
+        "customer": pl.UInt32,
+        "from_day": pl.Date,
+        "kind": KIND,
+        "behaviour": pl.String,
+    }
+    return pl.concat([pl.DataFrame(schema=schema), *first]).join(
+        seen.select("customer", "bought_day"), on="customer"
     )
 
 

@@ -232,7 +232,7 @@ def _smoothed(counts: pl.DataFrame, states: tuple[str, ...], prior: float) -> pl
 
 def _booked(book: Book, period: str, last: int) -> pl.DataFrame:
     """Return the net amount of each event, with the period before its own."""
-    events = book.events("purchase_completed", "purchase_reversed")
+    events = book.events("purchase_completed", "purchase_reversed", also=("amount",))
     sign = pl.when(pl.col("kind") == "purchase_reversed").then(-1).otherwise(1)
     index = index_of(pl.col("day"), period)
     return events.select("customer", index=index - 1, units=money(events) * sign).filter(

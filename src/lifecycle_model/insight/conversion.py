@@ -132,9 +132,14 @@ def _standing(found: pl.DataFrame, owner: pl.Series, start: pl.Expr, end: pl.Exp
     }
     frames = []
     for level, (spans, states) in levels.items():
-        names = pl.Series("state", states, pl.String).to_frame().with_row_index("_place")
+        names = (
+            pl.Series("state", states, pl.String)
+            .cast(spans.schema["state"])
+            .to_frame()
+            .with_row_index("_place")
+        )
         counts = (
-            spans.with_columns(owner.gather(spans["customer"]), pl.col("state").cast(pl.String))
+            spans.with_columns(owner.gather(spans["customer"]))
             .group_by("group", "state")
             .agg(
                 holds.fill_null(value=False).sum().cast(pl.Int64).alias(name)
@@ -146,7 +151,7 @@ def _standing(found: pl.DataFrame, owner: pl.Series, start: pl.Expr, end: pl.Exp
             .to_frame()
             .join(names.select(pl.lit(level).alias("level"), "state", "_place"), how="cross")
             .join(counts, on=["group", "state"], how="left")
-            .with_columns(pl.col(*parts).fill_null(0))
+            .with_columns(pl.col("state").cast(pl.String), pl.col(*parts).fill_null(0))
         )
     frame = (
         pl.concat(frames)

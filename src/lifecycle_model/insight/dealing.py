@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from lifecycle_model.insight.book import UNITS, column, money
+from lifecycle_model.insight.dense import recoded
 from lifecycle_model.insight.stays import owned_moves
 from lifecycle_model.insight.survival import quartiles, survival_curve
 from lifecycle_model.insight.tables import Figure, Ratio, Table, with_ratios
@@ -114,15 +115,15 @@ def deals(book: Book, since: date | None = None, until: date | None = None) -> D
 def _steps(book: Book) -> pl.DataFrame:
     """Return the moves of every decision in order, with the deal that each belongs to."""
     begins = ~pl.col("before").is_in(OPEN) & pl.col("after").is_in(OPEN)
-    left = pl.col("before").cast(pl.String).replace_strict(STARTS, return_dtype=pl.Int32)
-    entered = pl.col("after").cast(pl.String).replace_strict(PLACE, return_dtype=pl.Int32)
-    forward = entered > left
-    reset = pl.col("after") == BuyingPosition.STATUS_QUO.value
+    steps = owned_moves(book, Axis.POSITION)
+    left = recoded(steps["before"], STARTS, pl.Int8)
+    entered = recoded(steps["after"], PLACE, pl.Int8)
+    back = (entered <= left) & (entered > 0)
     same = pl.col("owner") == pl.col("owner").shift(-1)
-    return owned_moves(book, Axis.POSITION).with_columns(
+    return steps.with_columns(
         deal=begins.cum_sum(),
         begins=begins,
-        back=(~forward & ~reset).cast(pl.Int64).cum_sum(),
+        back=back.cast(pl.Int64).cum_sum(),
         skips=(entered > left + 1).cast(pl.Int64).cum_sum(),
         next_day=pl.when(same).then(pl.col("day").shift(-1)),
     )
@@ -173,12 +174,12 @@ def _outcomes(closed: pl.DataFrame, direct: int) -> pl.DataFrame:
 
 def _positions(steps: pl.DataFrame, last: pl.Expr) -> pl.DataFrame:
     held = steps.filter(pl.col("after").is_in(OPEN)).select(
-        pl.col("after").cast(pl.String).alias("state"),
+        state="after",
         days=(pl.coalesce("next_day", last) - pl.col("day")).dt.total_days(),
         ended=pl.col("next_day").is_not_null(),
     )
     found = quartiles(survival_curve(held, ["state"]), ["state"])
-    return found.sort(pl.col("state").replace_strict(PLACE, return_dtype=pl.Int32))
+    return found.with_columns(pl.col("state").cast(pl.String))
 
 
 def _pipeline(every: pl.DataFrame) -> pl.DataFrame:
@@ -194,7 +195,7 @@ def _average_value(book: Book, closed: pl.DataFrame) -> Figure:
     book.require_one_currency()
     signed = closed.filter(pl.col("by") == "purchase_completed")
     keys = ["customer", "opportunity_id", "closed_at"]
-    bought = book.events("purchase_completed")
+    bought = book.events("purchase_completed", also=("opportunity_id", "amount"))
     amounts = bought.select(
         "customer",
         column(bought, "opportunity_id", pl.String).fill_null("main"),

@@ -8,9 +8,12 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.int64]
+    Type = type[pl.DataType] | pl.DataType
 
 NONE: Final = int(np.iinfo(np.int64).max)
 """Stands where there is no least number."""
@@ -78,8 +81,10 @@ def last_upto(
     owner, wanted = owners.to_numpy(), asked.to_numpy()
     value = values.to_physical().cast(pl.Int64).to_numpy()
     limit = limits.to_physical().cast(pl.Int64).to_numpy()
-    start = np.searchsorted(owner, wanted, "left")
-    low, high = start.copy(), np.searchsorted(owner, wanted, "right")
+    size = 1 + max(int(np.max(part, initial=0)) for part in (owner, wanted))
+    begins = np.searchsorted(owner, np.arange(size + 1))
+    start = begins[wanted]
+    low, high = start.copy(), begins[wanted + 1]
     # All searches halve their rows at once.
     while (open_ := low < high).any():
         middle = (low + high) // 2
@@ -88,3 +93,30 @@ def last_upto(
         high = np.where(open_ & ~fits, middle, high)
     row = pl.Series(low - 1, dtype=pl.Int64)
     return pl.select(pl.when(pl.Series(low > start)).then(row)).to_series()
+
+
+def recoded(states: pl.Series, names: Mapping[str, str | int | None], dtype: Type) -> pl.Series:
+    """Return what each state stands for.
+
+    Args:
+        states: an enumeration.
+        names: what its values stand for; null where it says nothing.
+        dtype: of the result.
+
+    >>> states = pl.Series(["a", "b", "a"], dtype=pl.Enum(["a", "b"]))
+    >>> recoded(states, {"a": 1, "b": 2}, pl.Int32).to_list()
+    [1, 2, 1]
+    """
+    table = pl.Series([names.get(one) for one in states.dtype.categories], dtype=dtype)  # type: ignore[attr-defined]
+    return table.gather(states.to_physical())
+
+
+def nearly_sorted(keys: pl.Series) -> NDArray[np.intp]:
+    """Return the order that sorts numbers which almost stand in order; equal ones stay so.
+
+    NumPy's stable sort takes hardly more than one look at each where runs are in order.
+
+    >>> nearly_sorted(pl.Series([0, 2, 1, 5]))
+    array([0, 2, 1, 3])
+    """
+    return np.argsort(keys.to_numpy(), kind="stable")

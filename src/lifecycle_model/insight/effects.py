@@ -85,7 +85,7 @@ def actions(book: Book, days: int, playbook: Playbook | None = None) -> Actions:
         {"action_id": pl.String, "goal": pl.String},
         orient="row",
     )
-    events = book.events("action_taken")
+    events = book.events("action_taken", also=("action_id",))
     taken = events.select(
         "customer", "occurred_at", "day", column(events, "action_id", pl.String)
     ).join(goals, on="action_id", how="left", maintain_order="left")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from lifecycle_model.insight.book import STATE
+from lifecycle_model.insight.dense import nearly_sorted
 from lifecycle_model.insight.periods import index_of
 from lifecycle_model.insight.stays import count_met, stays, touched_periods
 from lifecycle_model.insight.survival import quartiles, survival_curve
@@ -69,9 +70,7 @@ def flows(book: Book, axis: Axis = Axis.SITUATION, period: str = "month") -> Flo
         days=(pl.coalesce("until_day", last) - pl.col("since_day")).dt.total_days(),
         ended=pl.col("until_day").is_not_null(),
     )
-    curve = survival_curve(
-        lasted.select(pl.col("state").cast(pl.String), "days", "ended"), ["state"]
-    )
+    curve = survival_curve(lasted, ["state"]).with_columns(pl.col("state").cast(pl.String))
     return Flows(
         axis,
         _moves(book, found, axis, period),
@@ -99,9 +98,10 @@ def time_in_state(lasted: pl.DataFrame) -> pl.DataFrame:
     (0, 0, 'regular', 2, 4, 13)
     """
     code = pl.col("state").cast(STATE).to_physical().cast(pl.Int64)
+    keyed = lasted.with_columns(key=pl.col("owner").cast(pl.Int64) * 16 + code)
     return (
-        lasted.with_columns(key=pl.col("owner").cast(pl.Int64) * 16 + code)
-        .sort("key", maintain_order=True)
+        keyed[nearly_sorted(keyed["key"])]
+        .with_columns(pl.col("key").set_sorted())
         .group_by("key", maintain_order=True)
         .agg(
             pl.col("customer", "owner", "state").first(),
@@ -119,9 +119,8 @@ def _moves(book: Book, found: pl.DataFrame, axis: Axis, period: str) -> Table:
     left = found.filter(pl.col("after").is_not_null()).select(
         "owner", before="state", after="after", index=index
     )
-    ordered = left.with_columns(
-        key=(pl.col("owner") * 256 + pair) * 2**24 + pl.col("index")
-    ).sort("key")
+    keyed = left.with_columns(key=(pl.col("owner") * 256 + pair) * 2**24 + pl.col("index"))
+    ordered = keyed[nearly_sorted(keyed["key"])]
     ordered = ordered.with_columns(again=pl.col("key").diff().eq(0).fill_null(value=False))
     moved = ordered.group_by("index", "before", "after").agg(
         moves=pl.len().cast(pl.Int64),
@@ -164,6 +163,7 @@ def _time(each: pl.DataFrame) -> pl.DataFrame:
             cumulative_days=pl.col("cumulative_days").mean(),
         )
         .sort("state")
+        .with_columns(pl.col("state").cast(pl.String))
     )
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from lifecycle_model.insight.bgnbd import BGNBD, fit_bgnbd
 from lifecycle_model.insight.cooling import cooling_exponent, forecast_of
+from lifecycle_model.insight.dense import last_row
 from lifecycle_model.insight.ranking import RANK
 from lifecycle_model.states import Axis
 
@@ -97,11 +98,10 @@ def forecast_buyers(
         One row a situation and one, `all`, for the sum; and the exponent of the pace.
     """
     buyers = people.filter(pl.col("frequency") > 0)
-    days = book.events("purchase_completed").select("customer", "day").unique()
-    since = days.with_columns(
-        age=(pl.col("day") - pl.col("day").min().over("customer")).dt.total_days()
-    )
-    exponent = cooling_exponent(since.filter(pl.col("age") > 0)["age"], buyers["age"])
+    days = purchase_days(book)
+    first = people["first"].gather(days["customer"])
+    since = (days["day"] - first).dt.total_days()
+    exponent = cooling_exponent(since.filter(since > 0), buyers["age"])
     middle = cut - (cut - (book.first_day or cut)) // 2
     earlier = _then(book, days, middle)
     found = forecast_of(
@@ -135,20 +135,33 @@ def forecast_buyers(
 
 def _then(book: Book, days: pl.DataFrame, middle: date) -> pl.DataFrame:
     """Return the buyers as they stood at the end of a day, and what they bought after it."""
-    standing = (
-        book.moves_on(Axis.SITUATION)
-        .filter(pl.col("day") <= middle)
-        .group_by("customer")
-        .agg(state=pl.col("after").last().cast(pl.String))
+    size = book.customers.height
+    moved = book.moves_on(Axis.SITUATION).filter(pl.col("day") <= middle)
+    row = last_row(moved["customer"].to_numpy(), np.ones(moved.height, dtype=bool), size)
+    standing = moved["after"].gather(
+        pl.select(pl.when(pl.Series(row) >= 0).then(pl.Series(row))).to_series()
+    )
+    first = days.filter(
+        (pl.col("customer") != pl.col("customer").shift(1)).fill_null(value=True)
+    )
+    later = np.bincount(
+        days.filter(pl.col("day") > middle)["customer"].to_numpy(), minlength=size
     )
     return (
-        days.group_by("customer")
-        .agg(first=pl.col("day").min(), purchase_days=(pl.col("day") > middle).sum())
-        .filter(pl.col("first") <= middle)
-        .join(standing, on="customer")
-        .select(
-            "state",
-            pl.col("purchase_days").cast(pl.Int64),
-            age=(pl.lit(middle) - pl.col("first")).dt.total_days(),
+        first.with_columns(
+            state=standing.gather(first["customer"]).cast(pl.String),
+            purchase_days=pl.Series(later).gather(first["customer"]).cast(pl.Int64),
         )
+        .filter(pl.col("day") <= middle)
+        .select("state", "purchase_days", age=(pl.lit(middle) - pl.col("day")).dt.total_days())
+    )
+
+
+def purchase_days(book: Book) -> pl.DataFrame:
+    """Return every day on which a customer bought, once: `customer` and `day`, in order."""
+    key = pl.col("customer").cast(pl.Int64) * 2**32 + pl.col("day").cast(pl.Int64)
+    keys = book.events("purchase_completed").select(key=key).sort("key")
+    return keys.filter((pl.col("key") != pl.col("key").shift(1)).fill_null(value=True)).select(
+        customer=(pl.col("key") // 2**32).cast(pl.UInt32),
+        day=(pl.col("key") % 2**32).cast(pl.Int32).cast(pl.Date),
     )

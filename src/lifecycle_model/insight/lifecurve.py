@@ -95,7 +95,7 @@ def _booked(book: Book, people: pl.DataFrame, days: int) -> pl.DataFrame:
     `began` is the day on which the block did, and `active` is the customer's number where the
     row is the first purchase of the block.
     """
-    events = book.events("purchase_completed", "purchase_reversed")
+    events = book.events("purchase_completed", "purchase_reversed", also=("amount",))
     bought = pl.col("kind") == "purchase_completed"
     customer = events["customer"]
     rows = events.select("customer", "day", bought.alias("bought"), money(events)).with_columns(

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from lifecycle_model.insight.book import STATE
+from lifecycle_model.insight.dense import nearly_sorted, recoded
 from lifecycle_model.insight.periods import day_of, index_of
 from lifecycle_model.states import Axis
 
@@ -70,7 +71,8 @@ def owned_moves(book: Book, axis: Axis) -> pl.DataFrame:
         )
     decision = pl.col("opportunity_id").cast(pl.Categorical).to_physical().cast(pl.Int64)
     pair = pl.col("customer").cast(pl.Int64) * 2**32 + decision
-    ordered = moves.with_columns(pair=pair).sort("pair", maintain_order=True)
+    ordered = moves.with_columns(pair=pair)
+    ordered = ordered[nearly_sorted(ordered["pair"])]
     begins = (pl.col("pair") != pl.col("pair").shift(1)).fill_null(value=True)
     owner = begins.cast(pl.Int64).cum_sum() - 1
     return ordered.with_columns(owner=owner.set_sorted()).drop("pair")
@@ -129,9 +131,8 @@ def merge_stays(found: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
         found: stays in situations, by customer and in order.
         names: the wider state of each.
     """
-    named = found.with_columns(
-        pl.col("state").cast(pl.String).replace_strict(names, return_dtype=pl.String)
-    )
+    wider = pl.Enum(sorted(set(names.values())))
+    named = found.with_columns(recoded(found["state"], names, wider).alias("state"))
     stays_on = (pl.col("customer") == pl.col("customer").shift(1)) & (
         pl.col("state") == pl.col("state").shift(1)
     )
@@ -198,9 +199,8 @@ def count_met(touched: pl.DataFrame) -> pl.DataFrame:
         `state`, `index` and `met`; a period that has none may be missing.
     """
     code = pl.col("state").cast(STATE).to_physical().cast(pl.Int64)
-    ordered = touched.select(
-        "state", "from_index", "to_index", key=pl.col("owner") * 16 + code
-    ).sort("key", maintain_order=True)
+    narrow = touched.select("state", "from_index", "to_index", key=pl.col("owner") * 16 + code)
+    ordered = narrow[nearly_sorted(narrow["key"])]
     # A return within the period of the last leave is the same one met again.
     met = (pl.col("key") == pl.col("key").shift(1)) & (
         pl.col("from_index") == pl.col("to_index").shift(1)

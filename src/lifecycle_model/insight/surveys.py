@@ -128,7 +128,7 @@ def _with_interval(counts: pl.DataFrame) -> Table:
 
 
 def _nps(book: Book, period: str) -> Table:
-    answers = book.events("survey_answered")
+    answers = book.events("survey_answered", also=("score",))
     answers = answers.select(
         column(answers, "score", pl.Int64), index=index_of(pl.col("day"), period)
     )
@@ -147,7 +147,7 @@ def _nps(book: Book, period: str) -> Table:
 def _complaints(book: Book, spans: pl.DataFrame, period: str) -> Table:
     there = touched_periods(book, spans.filter(pl.col("state").is_in(CUSTOMERS)), period)
     there = there.with_columns(state=pl.lit(CUSTOMERS[0]))
-    opened = book.events("case_opened").with_row_index("case")
+    opened = book.events("case_opened", also=("complaint",)).with_row_index("case")
     theirs = (
         opened.filter(column(opened, "complaint", pl.Boolean))
         .select("case", "customer", index=index_of(pl.col("day"), period))
@@ -167,7 +167,7 @@ def _complaints(book: Book, spans: pl.DataFrame, period: str) -> Table:
 
 def _to_resolve(book: Book) -> pl.DataFrame:
     """Return the quartiles of the days until a complaint was closed."""
-    cases = book.events("case_opened", "case_closed")
+    cases = book.events("case_opened", "case_closed", also=("case_id", "complaint"))
     steps = cases.select(
         "customer",
         "occurred_at",
