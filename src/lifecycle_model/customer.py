@@ -1,11 +1,12 @@
 """The customer: a bounded, frozen snapshot that a CRM can store and load."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
-from typing import Annotated, Any, Final, Literal, NamedTuple, Self
+from typing import Annotated, Any, Final, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -227,7 +228,7 @@ class Customer(BaseModel):
     def leading_opportunity(self) -> Opportunity | None:
         """The opportunity that holds the leading position; the first of several by id."""
         return min(
-            self.opportunities, key=lambda one: _BY_LEAD.index(one.position), default=None
+            self.opportunities, key=lambda one: BY_LEAD.index(one.position), default=None
         )
 
     def to_json(self) -> str:
@@ -276,7 +277,34 @@ class Customer(BaseModel):
         return self
 
 
-_BY_LEAD: Final = (
+Snapshot = TypeVar("Snapshot", Customer, Opportunity)
+
+
+def changed(model: Snapshot, fields: Mapping[str, object]) -> Snapshot:
+    """Return a copy in which some fields are others, which nothing checks.
+
+    It is what `model_copy` gives for models without extra or private fields, in half the time.
+    """
+    copy = object.__new__(type(model))
+    put = object.__setattr__  # the models are frozen
+    put(copy, "__dict__", {**vars(model), **fields})
+    put(copy, "__pydantic_fields_set__", model.model_fields_set.union(fields))
+    put(copy, "__pydantic_extra__", None)
+    put(copy, "__pydantic_private__", None)
+    return copy
+
+
+@cache
+def _new() -> Customer:
+    return Customer(id="-")
+
+
+def new_customer(name: str) -> Customer:
+    """Return a customer without events; the name comes from a validated event."""
+    return changed(_new(), {"id": name})
+
+
+BY_LEAD: Final = (
     BuyingPosition.CONCERNS_RESOLUTION,
     BuyingPosition.OPTIONS_EVALUATION,
     BuyingPosition.NEEDS_RECOGNITION,

@@ -28,6 +28,7 @@ from lifecycle_model.kernel.layout import (
     SITUATION,
     STANDING_PURCHASES,
     WITH_COMPETITOR,
+    Memory,
 )
 from lifecycle_model.kernel.program import Program
 from lifecycle_model.states import FunnelGroup, LifecycleStage, SalesStep, ServiceState
@@ -116,14 +117,9 @@ def _mask(needed: tuple[str, ...]) -> int:
     return sum(1 << places.index(name) for name in needed)
 
 
-def conditions(
-    state: Sequence[int],
-    opportunities: Sequence[int],
-    listed: Sequence[int],
-    day: int,
-    program: Program,
-) -> int:
+def conditions(program: Program, memory: Memory, day: int) -> int:
     """Return which conditions hold at `day`, one bit each, in the order of `CONDITIONS`."""
+    state = memory.state
     situation = state[SITUATION]
     active = POTENTIAL < situation < DISSATISFIED
     loosening = state[OPEN_COMPLAINTS] > program.complaints_tolerated
@@ -134,14 +130,14 @@ def conditions(
             loosening = True
     recognizing = deciding = receiving = False
     for place in range(state[LISTED]):
-        at = listed[place]
-        position = opportunities[at + POSITION]
+        at = memory.listed[place]
+        position = memory.opportunities[at + POSITION]
         if position == NEEDS_RECOGNITION:
             recognizing = True
         elif position == OPTIONS_EVALUATION:
             deciding = loosening = True
         else:
-            rival = opportunities[at + WITH_COMPETITOR] == 1
+            rival = memory.opportunities[at + WITH_COMPETITOR] == 1
             loosening = loosening or rival
             deciding = deciding or position == CONCERNS
             receiving = receiving or (position == IMPLEMENTATION and not rival)

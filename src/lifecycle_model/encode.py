@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from lifecycle_model import events as ev
 from lifecycle_model.customer import Customer
 from lifecycle_model.errors import CurrencyMismatch, OutsideCalendar
-from lifecycle_model.events import KINDS, Event, money_units
+from lifecycle_model.events import Event, money_units
 from lifecycle_model.kernel import layout as at
 from lifecycle_model.policy import Policy
 from lifecycle_model.states import BuyingPosition, Situation
@@ -16,6 +16,9 @@ SITUATIONS: Final = tuple(Situation)
 POSITIONS: Final = tuple(BuyingPosition)
 
 Record = tuple[int, int, int, int, int, int]
+
+Fields: TypeAlias = dict[str, Any]
+"""The fields of an event: one look at them all costs as much as one look at a single one."""
 
 
 _LAST_DAY: Final = date.max.toordinal()
@@ -89,25 +92,29 @@ class Codes:
         else:
             self.channels.add(channel)
 
-    def check_currency(self, event: ev.PurchaseCompleted | ev.PurchaseReversed) -> None:
-        """Refuse an amount in another currency than the policy's or the customer's first."""
-        found = event.currency
-        if found is None:
-            return
-        if self.first_currency is None:
-            self.first_currency = found
-        if self.currency is None:
-            self.currency = found
-        if found != self.currency:
-            raise CurrencyMismatch(
-                event.customer_id, self.currency, found, event.occurred_at, event.event_id
-            )
+    def amount(self, fields: Fields) -> int:
+        """Return the amount; refuse any currency but the policy's or the customer's first."""
+        found = fields["currency"]
+        if found is not None:
+            if self.first_currency is None:
+                self.first_currency = found
+            if self.currency is None:
+                self.currency = found
+            if found != self.currency:
+                raise CurrencyMismatch(
+                    fields["customer_id"],
+                    self.currency,
+                    found,
+                    fields["occurred_at"],
+                    fields["event_id"],
+                )
+        return money_units(fields["amount"])
 
     def order(self, records: list[Record]) -> list[Record]:
         """Give the opportunities' codes the order of their ids, in the records too."""
         names = self.opportunities
-        ordered = sorted(names)
-        if ordered == list(names):
+        ordered = sorted(names) if len(names) > 1 else []
+        if not ordered or ordered == list(names):
             return records
         self.opportunities = {name: code for code, name in enumerate(ordered)}
         new = [self.opportunities[name] for name in names]
@@ -125,101 +132,69 @@ def encode(events: Iterable[Event], codes: Codes, policy: Policy) -> list[Record
         CurrencyMismatch: an amount is in another currency.
     """
     offset = policy.day_offset_minutes
-    behaviours = policy.qualifying_behaviours
+    names = codes.opportunities
     records = []
     for event in events:
-        encoder = _ENCODERS[type(event)]
-        records.append(encoder(event, day_of(event.occurred_at, offset), codes, behaviours))
+        fields = vars(event)
+        instant = fields["occurred_at"]
+        day = day_of(instant, offset) if offset else instant.toordinal()
+        name = fields.get("opportunity_id")
+        named = -1 if name is None else names.setdefault(name, len(names))
+        kind, own = _ENCODERS[type(event)]
+        value, flag, amount = _NOTHING if own is None else own(fields, codes, policy)
+        records.append((kind, day, named, value, flag, amount))
     return codes.order(records)
 
 
-Encoder = Callable[[Any, int, Codes, frozenset[str]], Record]
+_Own = tuple[int, int, int]
+"""The last three numbers of a record: what VALUE, FLAG and AMOUNT mean for a kind."""
+
+_NOTHING: Final = (0, 0, 0)
 
 
-def _plain(kind: int) -> Encoder:
-    return lambda _event, day, _codes, _behaviours: (kind, day, -1, 0, 0, 0)
+def _interest(fields: Fields, _: Codes, policy: Policy) -> _Own:
+    return int(fields["behaviour"] in policy.qualifying_behaviours), 0, 0
 
 
-def _naming(kind: int) -> Encoder:
-    return lambda event, day, codes, _behaviours: (
-        kind,
-        day,
-        codes.opportunity(event.opportunity_id),
-        0,
-        0,
-        0,
-    )
+def _supplier(fields: Fields, _codes: Codes, _policy: Policy) -> _Own:
+    return int(fields["supplier"] is not None), 0, 0
 
 
-def _interest(
-    event: ev.InterestShown, day: int, codes: Codes, behaviours: frozenset[str]
-) -> Record:
-    named = -1 if event.opportunity_id is None else codes.opportunity(event.opportunity_id)
-    return at.INTEREST_SHOWN, day, named, int(event.behaviour in behaviours), 0, 0
+def _purchase(fields: Fields, codes: Codes, _: Policy) -> _Own:
+    cover = fields["covers_until"]
+    return at.NONE if cover is None else cover.toordinal(), 0, codes.amount(fields)
 
 
-def _supplier(event: ev.SupplierChosen, day: int, codes: Codes, _: frozenset[str]) -> Record:
-    named = codes.opportunity(event.opportunity_id)
-    return at.SUPPLIER_CHOSEN, day, named, int(event.supplier is not None), 0, 0
+def _reversal(fields: Fields, codes: Codes, _: Policy) -> _Own:
+    meant = fields["purchased_on"]
+    day = at.NONE if meant is None else meant.toordinal()
+    return day, int(fields["full"]), codes.amount(fields)
 
 
-def _purchase(event: ev.PurchaseCompleted, day: int, codes: Codes, _: frozenset[str]) -> Record:
-    codes.check_currency(event)
-    cover = event.covers_until
-    return (
-        at.PURCHASE_COMPLETED,
-        day,
-        codes.opportunity(event.opportunity_id),
-        at.NONE if cover is None else cover.toordinal(),
-        0,
-        money_units(event.amount),
-    )
+def _consent(fields: Fields, codes: Codes, _: Policy) -> _Own:
+    codes.set_consent(fields["channel"], allowed=fields["allowed"])
+    return _NOTHING
 
 
-def _reversal(event: ev.PurchaseReversed, day: int, codes: Codes, _: frozenset[str]) -> Record:
-    codes.check_currency(event)
-    meant = event.purchased_on
-    return (
-        at.PURCHASE_REVERSED,
-        day,
-        -1 if event.opportunity_id is None else codes.opportunity(event.opportunity_id),
-        at.NONE if meant is None else meant.toordinal(),
-        int(event.full),
-        money_units(event.amount),
-    )
+def _opened(fields: Fields, codes: Codes, _: Policy) -> _Own:
+    return codes.case(fields["case_id"]), int(fields["complaint"]), 0
 
 
-def _consent(event: ev.ConsentChanged, day: int, codes: Codes, _: frozenset[str]) -> Record:
-    codes.set_consent(event.channel, allowed=event.allowed)
-    return KINDS.index("consent_changed"), day, -1, 0, 0, 0
+def _closed(fields: Fields, codes: Codes, _: Policy) -> _Own:
+    return codes.case(fields["case_id"]), 0, 0
 
 
-def _opened(event: ev.CaseOpened, day: int, codes: Codes, _: frozenset[str]) -> Record:
-    return at.CASE_OPENED, day, -1, codes.case(event.case_id), int(event.complaint), 0
+def _survey(fields: Fields, _codes: Codes, _policy: Policy) -> _Own:
+    return fields["score"], 0, 0
 
 
-def _closed(event: ev.CaseClosed, day: int, codes: Codes, _: frozenset[str]) -> Record:
-    return at.CASE_CLOSED, day, -1, codes.case(event.case_id), 0, 0
+def _correction(fields: Fields, _codes: Codes, _policy: Policy) -> _Own:
+    if fields["situation"] is not None:
+        return SITUATIONS.index(fields["situation"]), 0, 0
+    return POSITIONS.index(fields["position"]), 0, 0
 
 
-def _survey(event: ev.SurveyAnswered, day: int, _codes: Codes, _: frozenset[str]) -> Record:
-    return at.SURVEY_ANSWERED, day, -1, event.score, 0, 0
-
-
-def _correction(
-    event: ev.ManualCorrection, day: int, codes: Codes, _: frozenset[str]
-) -> Record:
-    if event.situation is not None:
-        return at.MANUAL_CORRECTION, day, -1, SITUATIONS.index(event.situation), 0, 0
-    named = codes.opportunity(str(event.opportunity_id))
-    return at.MANUAL_CORRECTION, day, named, POSITIONS.index(event.position), 0, 0
-
-
-_ENCODERS: Final[dict[type, Encoder]] = {
-    **{
-        cls: _naming(kind) if "opportunity_id" in cls.model_fields else _plain(kind)
-        for kind, cls in enumerate(ev.EVENT_TYPES)
-    },
+_OWN: Final[dict[type, Callable[[Fields, Codes, Policy], _Own]]] = {
     ev.InterestShown: _interest,
     ev.SupplierChosen: _supplier,
     ev.PurchaseCompleted: _purchase,
@@ -230,3 +205,6 @@ _ENCODERS: Final[dict[type, Encoder]] = {
     ev.SurveyAnswered: _survey,
     ev.ManualCorrection: _correction,
 }
+
+_ENCODERS: Final = {cls: (kind, _OWN.get(cls)) for kind, cls in enumerate(ev.EVENT_TYPES)}
+"""By type: the kind's number, and what gives its own numbers, if it has any."""

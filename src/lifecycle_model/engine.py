@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final, TypeAlias
 
-from lifecycle_model.customer import Customer
+from lifecycle_model.customer import Customer, new_customer
 from lifecycle_model.decode import Decoder
 from lifecycle_model.encode import Codes, day_of, encode, midnight
 from lifecycle_model.errors import (
@@ -54,7 +54,7 @@ class Engine:
             known = ordered.events or ordered.future
             if not known:
                 raise NothingToReplay
-            customer = Customer(id=known[0].customer_id)
+            customer = new_customer(known[0].customer_id)
         folded = tuple(ordered.events)
         memory, _, _ = self.fold(customer, folded, until, 0)
         return History(
@@ -107,7 +107,7 @@ class Engine:
 
     def memory(self, customer: Customer, codes: Codes, until: datetime | None = None) -> Memory:
         """Return the customer's memory, with time passed where asked for."""
-        self._check_snapshot(customer)
+        self.check_snapshot(customer)
         memory = Memory(customer, codes, self.program)
         if until is not None:
             memory.advance(day_of(until, self.policy.day_offset_minutes), [])
@@ -136,7 +136,7 @@ class Engine:
         clock = customer.clock
         if until is not None and clock is not None and until < clock:
             raise LateEvent(customer.id, until, clock)
-        self._check_snapshot(customer)
+        self.check_snapshot(customer)
         codes = Codes(customer, self.policy)
         records = encode(events, codes, self.policy)
         memory = new_memory(customer, codes, self.program, len(records))
@@ -188,7 +188,12 @@ class Engine:
             )
         return memory.pack(known)
 
-    def _check_snapshot(self, customer: Customer) -> None:
+    def check_snapshot(self, customer: Customer) -> None:
+        """Refuse a customer that was folded under a policy that counts days in another way.
+
+        Raises:
+            SnapshotMismatch: it tells which field differs.
+        """
         window, offset = customer.window_days, customer.day_offset_minutes
         if window is not None and window < self.policy.window_days:
             raise SnapshotMismatch(customer.id, "window_days", window, self.policy.window_days)

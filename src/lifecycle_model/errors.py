@@ -450,6 +450,144 @@ class MissingExtra(LifecycleError, ImportError):
         return f'{self.what} needs an extra: pip install "lifecycle-model[{self.extra}]"'
 
 
+class InvalidColumns(InvalidInput):
+    """The columns of a frame or a file do not make a log, or no snapshots."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """One row of a log that cannot be folded."""
+
+    row: int
+    """Its place in the log, from 0."""
+    column: str
+    value: str
+    reason: str
+    """What is wrong, and what to do."""
+
+    def __str__(self) -> str:
+        return f"row {self.row}: {self.column}: {self.value}: {self.reason}"
+
+
+@dataclass(eq=False)
+class InvalidRows(LifecycleError, ValueError):
+    """Rows of a log that cannot be folded."""
+
+    count: int
+    """How many rows there are, listed or not."""
+    rows: tuple[BadRow, ...]
+    """The first faults, at most 100."""
+
+    def _message(self) -> str:
+        rows = "1 row is" if self.count == 1 else f"{self.count} rows are"
+        more = ["..."] if self.count > len({one.row for one in self.rows}) else []
+        mend = 'correct them, or fold the others with on_invalid="report"'
+        return "\n  ".join([f"{rows} not valid: {mend}", *map(str, self.rows), *more])
+
+
+@dataclass(eq=False)
+class SnapshotsMismatch(LifecycleError, ValueError):
+    """Snapshots of another policy, other rules or another release."""
+
+    what: str
+    """What differs: `policy`, `rules` or `schema_version`."""
+    found: str
+    needed: str
+
+    def _message(self) -> str:
+        return (
+            f"the snapshots have {self.what} {self.found}, needed is {self.needed}: "
+            "fold the whole log again, or continue under what they were made with"
+        )
+
+
+@dataclass(eq=False)
+class UnknownChoice(LifecycleError, ValueError):
+    """An argument that takes one of a few words was given another."""
+
+    name: str
+    value: object
+    known: tuple[str, ...]
+
+    def _message(self) -> str:
+        return f"{self.name}={shown(self.value)}: use one of {', '.join(map(repr, self.known))}"
+
+
+@dataclass(eq=False)
+class NoThreads(LifecycleError, ValueError):
+    """Work was to be shared among less than one thread."""
+
+    count: int
+
+    def _message(self) -> str:
+        return f"threads={self.count} is below 1: leave it out to use every processor"
+
+
+@dataclass(eq=False)
+class HashCollision(LifecycleError, RuntimeError):
+    """Two ids have one hash of 64 bits."""
+
+    column: str
+
+    def _message(self) -> str:
+        return f"column {self.column!r}: two ids share a hash: rename one of them"
+
+
+@dataclass(eq=False)
+class TooManyRules(LifecycleError, ValueError):
+    """A rule table is larger than the compiled engine has room for."""
+
+    what: str
+    count: int
+    room: int
+
+    def _message(self) -> str:
+        return (
+            f"the rule table has {self.count} {self.what}, the columnar engine has room for "
+            f"{self.room}: use Lifecycle.replay"
+        )
+
+
+@dataclass(eq=False)
+class NotAFrame(LifecycleError, TypeError):
+    """Something that is no frame was given as a log or as snapshots."""
+
+    what: str
+    found: str
+
+    def _message(self) -> str:
+        return (
+            f"{self.what} cannot be a {self.found}: give a frame of pandas, polars, pyarrow or "
+            "DuckDB"
+        )
+
+
+class InvalidSimulation(InvalidInput):
+    """A made-up log was asked for that cannot be made."""
+
+
+@dataclass(eq=False)
+class UnreadableLog(LifecycleError, ValueError):
+    """A file cannot be read as what its suffix says."""
+
+    path: str
+    reason: str
+
+    def _message(self) -> str:
+        return f"{self.path} cannot be read: {self.reason}"
+
+
+@dataclass(eq=False)
+class TooLittleMemory(LifecycleError, ValueError):
+    """A fold was given less memory than any needs."""
+
+    memory: int
+    least: int
+
+    def _message(self) -> str:
+        return f"memory={self.memory} is too little: give {self.least} bytes or more"
+
+
 @dataclass(eq=False)
 class TooFewDays(LifecycleError, ValueError):
     """A span of fewer days than a figure can be made of."""

@@ -38,7 +38,7 @@ def find_status(engine: Engine, customer: Customer, as_of: datetime | None) -> S
     memory = engine.memory(customer, Codes(customer, engine.policy), until)
     after = memory.pack({})
     day = max(memory.state[at.DAY], 0)
-    bits = conditions(memory.state, memory.opportunities, memory.listed, day, engine.program)
+    bits = conditions(engine.program, memory, day)
     return Status(
         as_of=until,
         situation=after.situation,
@@ -137,8 +137,7 @@ def _value(memory: Memory, name: str, start: int, target: State) -> int:
     """Return the kernel's number of a fact today."""
     place = -1 if start < 0 else POSITIONS.index(BuyingPosition(target))
     return fact_value(
-        memory.state,
-        memory.opportunities,
+        memory,
         start,
         FACT_CODES[name],
         max(memory.state[at.DAY], 0),

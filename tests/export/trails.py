@@ -48,9 +48,7 @@ class Trail(DrivenMemory):
         found: dict[str, Any] = {}
         for name, fact in FACTS.items():
             if fact.scope != "opportunity" or start >= 0:
-                raw = fact_value(
-                    self.state, self.opportunities, start, FACT_CODES[name], day, target
-                )
+                raw = fact_value(self, start, FACT_CODES[name], day, target)
                 value = fact_number(name, raw)
                 found[name] = math.nan if value is None else float(value)
         states = SITUATIONS if axis == Axis.SITUATION else POSITIONS

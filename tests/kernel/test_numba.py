@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from numba import njit
+from numba import njit, types
 from numba.extending import overload, register_jitable
 
 from laws.tables import TABLES
@@ -34,39 +34,59 @@ WIDTH = 24
 ABSENT_VALUE = -(1 << 60)
 AGED = 400
 """Days that pass after the last event."""
-NAMES = [field.name for field in fields(Program) if field.name not in {"rules", "policy"}]
-Arrays = namedtuple("Arrays", NAMES)  # noqa: PYI024 - numba knows this kind of named tuple
+CAPACITY = 1024
+"""Room for each sequence of a program: records of one type hold every table and policy."""
+TABLE = np.dtype(
+    [
+        (field.name, np.int64, () if field.type is int else (CAPACITY,))
+        for field in fields(Program)
+        if field.name not in {"rules", "policy"}
+    ]
+)
+EVENT = np.dtype(
+    [
+        ("kind", np.int8),
+        ("day", np.int32),
+        ("opportunity", np.int32),
+        ("value", np.int32),
+        ("flag", np.int8),
+        ("amount", np.int64),
+    ],
+    align=True,
+)
+"""One event: the kernel asks for a field by its place, which compiled code does at no cost."""
 MEMORY = ("state", "days", "counts", "amounts", "opportunities", "listed", "cases")
+Pointers = namedtuple("Pointers", MEMORY)  # noqa: PYI024 - numba knows this kind of named tuple
 HISTORIES = 300
 
 
-def write_answer(program, state, opportunities, at, row, before, after, day, event_at, sink):
+def write_answer(program, memory, at, row, before, after, day, event_at, sink):
     """Write what `record_answer` appends; the first row of the sink counts the others."""
     answer = record.MOVED if after != before else record.STAYED
-    if answer == record.STAYED and state[layout.RECORDING] != layout.ANSWERS:
+    if answer == record.STAYED and memory.state[layout.RECORDING] != layout.ANSWERS:
         return
     sink[0, 0] += 1
     line = sink[sink[0, 0]]
-    line[:7] = (answer, event_at, day, at, row, before, after)
+    line[:7] = (answer, event_at, np.int64(day), at, row, before, np.int64(after))
     start = program.guard_start[row]
     for guard in range(start, program.guard_start[row + 1]):
         fact = program.guard_fact[guard]
-        value = guards.fact_value(state, opportunities, at, fact, day, after)
+        value = guards.fact_value(memory, at, fact, day, after)
         line[7 + guard - start] = value
 
 
-def write_refusal(program, state, opportunities, at, cell, given, day, event_at, sink):
+def write_refusal(program, memory, at, cell, given, day, event_at, sink):
     """Write what `record_refusal` appends."""
     sink[0, 0] += 1
     line = sink[sink[0, 0]]
-    line[:7] = (record.REFUSED, event_at, day, at, cell, 0, 0)
+    line[:7] = (record.REFUSED, event_at, np.int64(day), at, cell, 0, 0)
     used = 7
     for place in range(program.cell_start[cell], program.cell_start[cell + 1]):
         row = program.cell_row[place]
         target = guards.target_of(program, row, given)
         for guard in range(program.guard_start[row], program.guard_start[row + 1]):
             fact = program.guard_fact[guard]
-            line[used] = guards.fact_value(state, opportunities, at, fact, day, target)
+            line[used] = guards.fact_value(memory, at, fact, day, target)
             used += 1
 
 
@@ -85,58 +105,51 @@ def compiled() -> Any:
             register_jitable(function)
 
     @overload(record.record_answer)
-    def answer(program, state, opportunities, at, row, before, after, day, event_at, sink):
-        return write_answer
+    def answer(program, memory, at, row, before, after, day, event_at, sink):
+        return None if isinstance(sink, types.BaseNamedTuple) else write_answer
 
     @overload(record.record_refusal)
-    def refusal(program, state, opportunities, at, cell, given, day, event_at, sink):
-        return write_refusal
+    def refusal(program, memory, at, cell, given, day, event_at, sink):
+        return None if isinstance(sink, types.BaseNamedTuple) else write_refusal
 
-    fold_events, advance = fold.fold, fold.advance
+    fold_events, next_due, advance = fold.fold, fold.next_due, fold.advance
+
+    @njit(types.CPointer(types.int64)(types.CPointer(types.int64)))
+    def pointer(start):
+        return start
 
     @njit
-    def run(
-        program,
-        state,
-        days,
-        counts,
-        amounts,
-        opportunities,
-        listed,
-        cases,
-        events,
-        later,
-        sink,
-    ):
-        done = fold_events(
-            program, state, days, counts, amounts, opportunities, listed, cases, events, sink
+    def run(table, state, days, counts, amounts, opportunities, listed, cases, events, sink):
+        program = table[0]
+        memory = Pointers(
+            pointer(state.ctypes),
+            pointer(days.ctypes),
+            pointer(counts.ctypes),
+            pointer(amounts.ctypes),
+            pointer(opportunities.ctypes),
+            pointer(listed.ctypes),
+            pointer(cases.ctypes),
         )
+        done = fold_events(program, memory, events, sink)
         if done == len(events) and state[layout.DAY] > 0:
-            advance(
-                program,
-                state,
-                days,
-                counts,
-                amounts,
-                opportunities,
-                listed,
-                state[layout.DAY] + later,
-                sink,
-            )
-        return done
+            due = next_due(program, memory)
+            advance(program, memory, state[layout.DAY] + AGED, sink)
+            return done, due
+        return done, layout.NEVER
 
     return run
 
 
-def arrays_of(program: Program) -> Arrays:
-    """Return a program as a named tuple of arrays and numbers of one type."""
-    values = (getattr(program, name) for name in NAMES)
-    return Arrays(
-        *(
-            np.array(one, np.int64) if isinstance(one, tuple) else np.int64(one)
-            for one in values
-        )
-    )
+def table_of(program: Program) -> Any:
+    """Return a program as a record of fixed size."""
+    table = np.zeros(1, TABLE)
+    for name in TABLE.names:
+        value = getattr(program, name)
+        if isinstance(value, tuple):
+            table[name][0, : len(value)] = value
+        else:
+            table[name] = value
+    return table
 
 
 def memories(
@@ -168,7 +181,7 @@ def cases() -> Iterator[tuple[str, Lifecycle, list[dict[str, Any]]]]:
 
 
 def test_compiled_kernel_agrees_with_the_kernel_in_python() -> None:
-    """Memory, moves, refusals and guard values are the same; all policies share one type."""
+    """Memory, moves, refusals, values and the next day are the same; all share one type."""
     run = compiled()
     compared = 0
     for name, lifecycle, raw in cases():
@@ -179,11 +192,12 @@ def test_compiled_kernel_agrees_with_the_kernel_in_python() -> None:
         slots = [np.array(getattr(memory, part), np.int64) for part in MEMORY]
         lines = np.full((20 * len(records) + 100, WIDTH), ABSENT_VALUE, np.int64)
         lines[0, 0] = 0
-        table = np.array(records, np.int64).reshape(-1, 6)
-        folded = run(arrays_of(lifecycle.program), *slots, table, AGED, lines)
+        events = np.array(records, EVENT)
+        folded, due = run(table_of(lifecycle.program), *slots, events, lines)
 
         sink: list[Any] = []
         assert memory.fold(records, sink) == folded, name
+        assert folded < len(records) or memory.due() == due, name
         memory.advance(memory.state[layout.DAY] + AGED, sink)
         expected = [[*line[:7], *line[7]] for line in sink]
         actual = [

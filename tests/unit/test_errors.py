@@ -17,6 +17,73 @@ REFUSALS = LIFECYCLE.apply(folded(purchase()), event("case_opened", 1, case_id="
 # One error of each class, what it also is, and what it says.
 CASES = [
     (
+        errors.InvalidColumns("the log", (Problem("column", "'kind'", "is missing"),)),
+        ValueError,
+        "the log is not valid:\n  column: 'kind': is missing",
+    ),
+    (
+        errors.InvalidRows(1, (errors.BadRow(3, "score", "11", "is too high"),)),
+        ValueError,
+        (
+            '1 row is not valid: correct them, or fold the others with on_invalid="report"\n'
+            "  row 3: score: 11: is too high"
+        ),
+    ),
+    (
+        errors.InvalidRows(2, (errors.BadRow(3, "score", "11", "is too high"),)),
+        ValueError,
+        (
+            '2 rows are not valid: correct them, or fold the others with on_invalid="report"\n'
+            "  row 3: score: 11: is too high\n  ..."
+        ),
+    ),
+    (
+        errors.SnapshotsMismatch("policy", "abc", "def"),
+        ValueError,
+        (
+            "the snapshots have policy abc, needed is def: fold the whole log again, "
+            "or continue under what they were made with"
+        ),
+    ),
+    (
+        errors.UnknownChoice("on_invalid", "skip", ("raise", "report")),
+        ValueError,
+        "on_invalid='skip': use one of 'raise', 'report'",
+    ),
+    (
+        errors.NoThreads(0),
+        ValueError,
+        "threads=0 is below 1: leave it out to use every processor",
+    ),
+    (
+        errors.HashCollision("customer_id"),
+        RuntimeError,
+        "column 'customer_id': two ids share a hash: rename one of them",
+    ),
+    (
+        errors.TooManyRules("cell_row", 5000, 4096),
+        ValueError,
+        (
+            "the rule table has 5000 cell_row, the columnar engine has room for 4096: "
+            "use Lifecycle.replay"
+        ),
+    ),
+    (
+        errors.NotAFrame("the log", "list"),
+        TypeError,
+        "the log cannot be a list: give a frame of pandas, polars, pyarrow or DuckDB",
+    ),
+    (
+        errors.UnreadableLog("log.csv", "No such file or directory"),
+        ValueError,
+        "log.csv cannot be read: No such file or directory",
+    ),
+    (
+        errors.TooLittleMemory(1, 64),
+        ValueError,
+        "memory=1 is too little: give 64 bytes or more",
+    ),
+    (
         errors.InvalidInput("row 7", PROBLEMS[1:]),
         ValueError,
         "row 7 is not valid:\n  kind: is missing",
@@ -78,6 +145,11 @@ CASES = [
         errors.InvalidChain("chain", PROBLEMS[1:]),
         ValueError,
         "chain is not valid:\n  kind: is missing",
+    ),
+    (
+        errors.InvalidSimulation("log", PROBLEMS[:1]),
+        ValueError,
+        "log is not valid:\n  score: 11: is too high",
     ),
     (
         errors.NegativeDays(-1),

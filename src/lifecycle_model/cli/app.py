@@ -20,6 +20,7 @@ from lifecycle_model.cli.playbook import playbook
 from lifecycle_model.cli.replay import replay
 from lifecycle_model.cli.rules import rules
 from lifecycle_model.cli.schema import schema
+from lifecycle_model.cli.simulate import simulate
 from lifecycle_model.cli.terminal import say_error, say_json
 
 app = typer.Typer(
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (replay, explain, plan, playbook, check, rules, diagram, schema):
+for command in (replay, explain, plan, playbook, check, rules, diagram, schema, simulate):
     app.command()(command)
 
 

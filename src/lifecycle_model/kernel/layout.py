@@ -5,10 +5,46 @@ and kinds are their places in `Situation`, `BuyingPosition` and `KINDS`.
 """
 
 from collections.abc import MutableSequence
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 Numbers: TypeAlias = MutableSequence[int]
 """A flat sequence of numbers that the kernel reads and writes."""
+
+
+class Memory(Protocol):
+    """One customer's numbers.
+
+    The sequences are read and written one place at a time: compiled, they have no length.
+    """
+
+    @property
+    def state(self) -> Numbers:
+        """The slots of the customer."""
+
+    @property
+    def days(self) -> Numbers:
+        """The days of the purchase window, ascending."""
+
+    @property
+    def counts(self) -> Numbers:
+        """The standing purchases of each of these days."""
+
+    @property
+    def amounts(self) -> Numbers:
+        """The net amount booked on each of these days."""
+
+    @property
+    def opportunities(self) -> Numbers:
+        """The slots of each opportunity."""
+
+    @property
+    def listed(self) -> Numbers:
+        """Where those opportunities start that time visits; the first ORDERED ascend."""
+
+    @property
+    def cases(self) -> Numbers:
+        """By case: twice the epoch in which it was opened, plus 1 for a complaint."""
+
 
 Decision: TypeAlias = tuple[int, int, int, int, int, int, int, tuple[int, ...]]
 """One recorded decision: answer, place of the event (-1 where time asked), day, start of the
@@ -74,16 +110,21 @@ LISTED: Final = 37
 SITUATION_DUE: Final = 38
 """No time row of the situation fires before this day (a lower bound)."""
 POSITION_DUE: Final = 39
-RECORDING: Final = 40
+"""The same for the opportunities."""
+WINDOW_DUE: Final = 40
+"""No day leaves the window before this one (a lower bound)."""
+DUE: Final = 41
+"""Before this day time changes nothing: it is the first of the three (a lower bound)."""
+RECORDING: Final = 42
 """What goes to the sink: nothing, MOVES, or all ANSWERS."""
-MOVED_ROW: Final = 41
+MOVED_ROW: Final = 43
 """The row of the latest move of the situation in this run, -1 before one."""
-MOVED_EVENT: Final = 42
+MOVED_EVENT: Final = 44
 """The place of the event that moved it, -1 where time did."""
-MOVED_DAY: Final = 43
-BOOKED: Final = 44
-"""What stands on the day that the latest amount was booked on."""
-CUSTOMER_SLOTS: Final = 45
+MOVED_DAY: Final = 45
+ORDERED: Final = 46
+"""How many of the listed opportunities, from the first, are in ascending order."""
+CUSTOMER_SLOTS: Final = 47
 
 FIRST_AGE: Final = PROTECTED
 FIRST_OPPORTUNITY_FACT: Final = DAYS_IN_POSITION
@@ -94,7 +135,9 @@ ENTERED: Final = 1
 TOUCHED: Final = 2
 WITH_COMPETITOR: Final = 3
 IS_LISTED: Final = 4
-OPPORTUNITY_SLOTS: Final = 5
+OPPORTUNITY_DUE: Final = 5
+"""No time row of the opportunity fires before this day (a lower bound)."""
+OPPORTUNITY_SLOTS: Final = 6
 
 # One event.
 KIND: Final = 0
@@ -150,6 +193,9 @@ TO_GIVEN: Final = -2
 NO_ROW: Final = -1
 ASK_GUARDS: Final = -2
 REFUSED: Final = -3
+
+ANSWER: Final = -1
+"""In place of a fact: the step names a row, or REFUSED, and asks nothing more."""
 
 # What is recorded.
 MOVES: Final = 1

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lifecycle_model.kernel.absorb import restore
+from lifecycle_model.kernel.absorb import restore, stir_positions, stir_situation
 from lifecycle_model.kernel.guards import first_row
 from lifecycle_model.kernel.layout import (
     ANSWERS,
     ASK_GUARDS,
     DAYS_DISSATISFIED,
     DISSATISFIED,
+    DUE,
     ENTERED,
     IMPLEMENTATION,
     IS_LISTED,
@@ -20,11 +21,14 @@ from lifecycle_model.kernel.layout import (
     MOVED_DAY,
     MOVED_EVENT,
     MOVED_ROW,
+    NEVER,
     NO_ROW,
     NONE,
     OCCASIONAL,
     OPEN_OPPORTUNITIES,
+    OPPORTUNITY_DUE,
     OPPORTUNITY_LOST,
+    ORDERED,
     POSITION,
     POSITION_DUE,
     POTENTIAL,
@@ -34,7 +38,6 @@ from lifecycle_model.kernel.layout import (
     REFUSED,
     RUNG,
     SITUATION,
-    SITUATION_DUE,
     STANDING_PURCHASES,
     STATUS_QUO,
     SUPPLIER_CHOSEN,
@@ -46,15 +49,13 @@ from lifecycle_model.kernel.layout import (
 from lifecycle_model.kernel.record import record_answer, record_refusal
 
 if TYPE_CHECKING:
-    from lifecycle_model.kernel.layout import Decision, Numbers
+    from lifecycle_model.kernel.layout import Decision, Memory, Numbers
     from lifecycle_model.kernel.program import Program
 
 
 def try_position(
     program: Program,
-    state: Numbers,
-    opportunities: Numbers,
-    listed: Numbers,
+    memory: Memory,
     at: int,
     cell: int,
     day: int,
@@ -63,32 +64,31 @@ def try_position(
     sink: list[Decision],
 ) -> int:
     """Let one opportunity answer in a cell with rows; return the row that fired or REFUSED."""
+    state = memory.state
+    opportunities = memory.opportunities
     row = program.mark[cell]
     if row == ASK_GUARDS:
-        row = first_row(program, state, opportunities, at, cell, day, given)
+        row = first_row(program, memory, at, cell, day, given)
         if row == REFUSED:
             if state[RECORDING] == ANSWERS and event_at >= 0:
-                record_refusal(
-                    program, state, opportunities, at, cell, given, day, event_at, sink
-                )
+                record_refusal(program, memory, at, cell, given, day, event_at, sink)
             return REFUSED
     before = opportunities[at + POSITION]
     target = program.target[row]
     if target == TO_GIVEN:
         target = given
     if state[RECORDING]:
-        record_answer(
-            program, state, opportunities, at, row, before, target, day, event_at, sink
-        )
+        record_answer(program, memory, at, row, before, target, day, event_at, sink)
     if target != before:
-        enter_position(program, state, opportunities, listed, at, before, target, day)
+        enter_position(program, memory, at, before, target, day)
     elif target == IMPLEMENTATION and program.renews_implementation[cell % KIND_COUNT]:
         opportunities[at + ENTERED] = day
     return row
 
 
-def note_competitor(opportunities: Numbers, at: int, kind: int, row: int, named: int) -> None:
+def note_competitor(memory: Memory, at: int, kind: int, row: int, named: int) -> None:
     """Keep with whom the opportunity is, after the position answered `row`."""
+    opportunities = memory.opportunities
     if kind == OPPORTUNITY_LOST and row != NO_ROW:
         opportunities[at + WITH_COMPETITOR] = 1
     elif row >= 0 and kind == SUPPLIER_CHOSEN:
@@ -99,8 +99,7 @@ def note_competitor(opportunities: Numbers, at: int, kind: int, row: int, named:
 
 def try_situation(
     program: Program,
-    state: Numbers,
-    opportunities: Numbers,
+    memory: Memory,
     cell: int,
     day: int,
     given: int,
@@ -108,14 +107,13 @@ def try_situation(
     sink: list[Decision],
 ) -> int:
     """Let the situation answer in a cell with rows; return the row that fired or REFUSED."""
+    state = memory.state
     row = program.mark[cell]
     if row == ASK_GUARDS:
-        row = first_row(program, state, opportunities, -1, cell, day, given)
+        row = first_row(program, memory, -1, cell, day, given)
         if row == REFUSED:
             if state[RECORDING] == ANSWERS and event_at >= 0:
-                record_refusal(
-                    program, state, opportunities, -1, cell, given, day, event_at, sink
-                )
+                record_refusal(program, memory, -1, cell, given, day, event_at, sink)
             return REFUSED
     before = state[SITUATION]
     target = program.target[row]
@@ -125,9 +123,7 @@ def try_situation(
     elif target == TO_GIVEN:
         target = given
     if state[RECORDING]:
-        record_answer(
-            program, state, opportunities, -1, row, before, target, day, event_at, sink
-        )
+        record_answer(program, memory, -1, row, before, target, day, event_at, sink)
     if target != before:
         state[MOVED_ROW] = row
         state[MOVED_EVENT] = event_at
@@ -138,44 +134,67 @@ def try_situation(
 
 
 def enter_position(
-    program: Program,
-    state: Numbers,
-    opportunities: Numbers,
-    listed: Numbers,
-    at: int,
-    before: int,
-    target: int,
-    day: int,
+    program: Program, memory: Memory, at: int, before: int, target: int, day: int
 ) -> None:
     """Move an opportunity to another position, with all that hangs on it."""
+    state = memory.state
+    opportunities = memory.opportunities
     opportunities[at + POSITION] = target
-    opportunities[at + ENTERED] = day if target != STATUS_QUO else NONE
     opportunities[at + WITH_COMPETITOR] = 0
     was_open = STATUS_QUO < before < IMPLEMENTATION
     is_open = STATUS_QUO < target < IMPLEMENTATION
     if is_open and not was_open:
         state[OPEN_OPPORTUNITIES] += 1
         if program.situation_reads_growth:
-            state[SITUATION_DUE] = day
+            stir_situation(state, day)
     elif was_open and not is_open:
         state[OPEN_OPPORTUNITIES] -= 1
-        state[SITUATION_DUE] = day
-    if target != STATUS_QUO:
-        if not opportunities[at + IS_LISTED]:
-            _list(state, opportunities, listed, at)
-        wait = program.position_wait[target] if opportunities[at + TOUCHED] == day else 0
-        state[POSITION_DUE] = min(state[POSITION_DUE], day + wait)
+        stir_situation(state, day)
+    if target == STATUS_QUO:
+        opportunities[at + ENTERED] = NONE
+        opportunities[at + OPPORTUNITY_DUE] = NEVER
+        return
+    if not opportunities[at + IS_LISTED]:
+        _list(memory, at)
+    due = day
+    if opportunities[at + TOUCHED] == day:
+        due += program.position_wait[target]
+    opportunities[at + ENTERED] = day
+    opportunities[at + OPPORTUNITY_DUE] = due
+    if due < state[POSITION_DUE]:
+        state[POSITION_DUE] = due
+        state[DUE] = min(state[DUE], due)
 
 
-def _list(state: Numbers, opportunities: Numbers, listed: Numbers, at: int) -> None:
-    """Insert the opportunity among those that time visits, kept in ascending order."""
-    opportunities[at + IS_LISTED] = 1
-    place = state[LISTED]
-    while place > 0 and listed[place - 1] > at:
-        listed[place] = listed[place - 1]
-        place -= 1
-    listed[place] = at
-    state[LISTED] += 1
+def _list(memory: Memory, at: int) -> None:
+    """Put the opportunity behind those that time visits."""
+    state = memory.state
+    count = state[LISTED]
+    memory.opportunities[at + IS_LISTED] = 1
+    memory.listed[count] = at
+    state[LISTED] = count + 1
+    if state[ORDERED] == count and (count == 0 or memory.listed[count - 1] < at):
+        state[ORDERED] = count + 1
+
+
+def order_listed(memory: Memory) -> None:
+    """Bring the listed opportunities into ascending order (Shell's sort)."""
+    state = memory.state
+    listed = memory.listed
+    count = state[LISTED]
+    gap = 1
+    while gap < count - state[ORDERED]:  # few new ones need few rounds
+        gap = 3 * gap + 1
+    while gap > 0 and state[ORDERED] < count:
+        for place in range(gap, count):
+            at = listed[place]
+            hole = place
+            while hole >= gap and listed[hole - gap] > at:
+                listed[hole] = listed[hole - gap]
+                hole -= gap
+            listed[hole] = at
+        gap //= 3
+    state[ORDERED] = count
 
 
 def restored_situation(state: Numbers) -> int:
@@ -207,6 +226,6 @@ def enter_situation(
         if corrected and before < OCCASIONAL:
             state[RUNG] = OCCASIONAL
         state[DAYS_DISSATISFIED] = day
-    state[SITUATION_DUE] = day
+    stir_situation(state, day)
     if program.positions_read_customer:
-        state[POSITION_DUE] = day
+        stir_positions(state, day)

@@ -1,12 +1,13 @@
 """Compiling a rule table and a policy into the sequences that the kernel reads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from itertools import accumulate
+from typing import Final, TypeAlias
 
 from lifecycle_model.errors import InvalidRules, Problem
-from lifecycle_model.events import KINDS, money_units
+from lifecycle_model.events import KINDS, MAX_SCORE, money_units
 from lifecycle_model.kernel import layout
 from lifecycle_model.policy import Policy, PolicyRef
 from lifecycle_model.rules import FACTS, GIVEN, RESTORED, Guard, Rule, RuleTable
@@ -35,6 +36,15 @@ SIGNS_OF_LIFE: Final = frozenset(
 )
 """The kinds that are the customer's own signs of life."""
 
+_CHANGES_FACTS: Final = SIGNS_OF_LIFE | {
+    "contacted",
+    "payment_overdue",
+    "payment_received",
+    "case_closed",
+    "customer_left",
+    "manual_correction",
+}
+
 # Facts that a kind may change such that a time row falls due earlier than it was. Whatever else
 # happens only moves due days away, unless the table has unusual time rows (see `_is_calm`);
 # moves on either axis and new covers are seen where they happen.
@@ -55,9 +65,20 @@ _HASTENED: Final = {
     "customer_left": {"open_cases", "open_complaints", "protected", "days_expired"},
 }
 
+_ABSORBED: Final = KINDS[:-1]
+"""All kinds but `time_passed`, which brings nothing but its day."""
+
 _GROWING: Final = frozenset(
     {"purchase_days", "revenue", "standing_purchases", "open_opportunities"}
 )
+
+
+_WALKED: Final = frozenset({"purchase_days", "revenue"})
+"""The facts whose due day is found by walking along the window."""
+
+
+_Test: TypeAlias = tuple[int, int, int]
+"""A fact, the least and the greatest value that passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +101,18 @@ class Program:
     guard_fact: tuple[int, ...]
     guard_low: tuple[int, ...]
     guard_high: tuple[int, ...]
+    first_step: tuple[int, ...]
+    """By cell: where its steps begin. They ask the guards that can fail, row by row."""
+    step_fact: tuple[int, ...]
+    """What a step asks, or ANSWER."""
+    step_low: tuple[int, ...]
+    """The least value that passes, or the answer."""
+    step_high: tuple[int, ...]
+    step_else: tuple[int, ...]
+    """Where to go on if the value does not pass: the first step of the next row."""
     is_sign: tuple[int, ...]
-    sets_facts: tuple[int, ...]
+    absorbs: tuple[int, ...]
+    """By kind: 1 where the event changes facts or hastens time rows."""
     stirs_situation: tuple[int, ...]
     stirs_positions: tuple[int, ...]
     tells_competitor: tuple[int, ...]
@@ -110,8 +141,10 @@ def compile_program(table: RuleTable, policy: Policy) -> Program:
     """
     rules = table.rules
     guards = [(guard, *interval(guard, policy)) for rule in rules for guard in rule.guards]
+    tests = [_tests(rule, policy) for rule in rules]
+    steps = _Steps()
     _refuse_endless_time(rules, policy)
-    cell_start, cell_row, mark = [0], [], []
+    cell_start, cell_row, mark, first_step = [0], [], [], []
     for axis, states in STATES.items():
         for state in states:
             for kind in KINDS:
@@ -126,14 +159,14 @@ def compile_program(table: RuleTable, policy: Policy) -> Program:
                 ]
                 cell_row += rows
                 cell_start.append(len(cell_row))
-                unguarded = rows and not rules[rows[0]].guards
+                first_step.append(steps.place(rows, tests))
+                is_sure = rows and not tests[rows[0]]
                 mark.append(
-                    (rows[0] if unguarded else layout.ASK_GUARDS) if rows else layout.NO_ROW
+                    (rows[0] if is_sure else layout.ASK_GUARDS) if rows else layout.NO_ROW
                 )
     calm = {axis: _is_calm(rules, axis, policy) for axis in STATES}
-    guard_start = [0]
-    for rule in rules:
-        guard_start.append(guard_start[-1] + len(rule.guards))
+    stirs_situation = _by_kind(_stirring(rules) if calm[Axis.SITUATION] else _ABSORBED)
+    stirs_positions = _by_kind(() if calm[Axis.POSITION] else _ABSORBED)
     return Program(
         rules=rules,
         policy=policy.ref,
@@ -141,16 +174,19 @@ def compile_program(table: RuleTable, policy: Policy) -> Program:
         cell_start=tuple(cell_start),
         cell_row=tuple(cell_row),
         target=tuple(_target(rule) for rule in rules),
-        guard_start=tuple(guard_start),
+        guard_start=tuple(accumulate((len(rule.guards) for rule in rules), initial=0)),
         guard_fact=tuple(FACT_CODES[guard.fact] for guard, _, _ in guards),
         guard_low=tuple(low for _, low, _ in guards),
         guard_high=tuple(high for _, _, high in guards),
+        first_step=tuple(first_step),
+        step_fact=tuple(steps.fact),
+        step_low=tuple(steps.low),
+        step_high=tuple(steps.high),
+        step_else=tuple(steps.other),
         is_sign=_by_kind(SIGNS_OF_LIFE),
-        sets_facts=_by_kind(
-            kind for fact in FACTS.values() if fact.scope == "event" for kind in fact.kinds
-        ),
-        stirs_situation=_by_kind(_stirring(rules) if calm[Axis.SITUATION] else KINDS),
-        stirs_positions=_by_kind(() if calm[Axis.POSITION] else KINDS),
+        absorbs=tuple(map(max, _by_kind(_CHANGES_FACTS), stirs_situation, stirs_positions)),
+        stirs_situation=stirs_situation,
+        stirs_positions=stirs_positions,
         tells_competitor=_by_kind(
             {"opportunity_lost", "supplier_chosen", "purchase_completed", "manual_correction"}
         ),
@@ -201,6 +237,64 @@ def interval(guard: Guard, policy: Policy) -> tuple[int, int]:
     if guard.fact == "days_expired":
         low = max(low, 1)
     return max(low, -widest), min(high, widest)
+
+
+class _Steps:
+    """The steps of all cells, those of cells with the same rows but once."""
+
+    def __init__(self) -> None:
+        self.fact: list[int] = []
+        self.low: list[int] = []
+        self.high: list[int] = []
+        self.other: list[int] = []
+        self.places: dict[tuple[int, ...], int] = {}
+
+    def place(self, rows: Sequence[int], tests: Sequence[Sequence[_Test]]) -> int:
+        """Return where the steps of a cell begin."""
+        start = self.places.setdefault(tuple(rows), len(self.fact))
+        if start == len(self.fact):
+            for row in rows:
+                after = len(self.fact) + len(tests[row]) + 1
+                for fact, low, high in (*tests[row], (layout.ANSWER, row, row)):
+                    self._add(fact, low, high, after)
+            self._add(layout.ANSWER, layout.REFUSED, layout.REFUSED, len(self.fact))
+        return start
+
+    def _add(self, fact: int, low: int, high: int, other: int) -> None:
+        self.fact.append(fact)
+        self.low.append(low)
+        self.high.append(high)
+        self.other.append(other)
+
+
+def _tests(rule: Rule, policy: Policy) -> list[_Test]:
+    """Return the guards that can fail.
+
+    An age that is long in coming is asked first, a walk along the window last.
+    """
+    found = []
+    for guard in rule.guards:
+        low, high = interval(guard, policy)
+        is_age = FACTS[guard.fact].unit == "days"
+        least, greatest = _range(rule, guard.fact, policy)
+        if is_age or low > least or high < greatest:
+            patience = -low if is_age else 1 + (guard.fact in _WALKED)
+            found.append((patience, FACT_CODES[guard.fact], low, high))
+    return [test[1:] for test in sorted(found)]
+
+
+def _range(rule: Rule, fact: str, policy: Policy) -> tuple[int, int]:
+    """Return the least and the greatest value that a fact takes where a row asks for it."""
+    if fact == "protected":
+        return -layout.WIDEST, layout.WIDEST
+    if fact == "confirmation_needed":
+        needed = int(policy.recovery_needs_confirmation)
+        return needed, needed
+    if fact == "positions_skipped":
+        target = _target(rule)
+        return 0, max(0, (target if target >= 0 else layout.IMPLEMENTATION) - 1)
+    greatest = {"yes_no": 1, "score": MAX_SCORE, "money": layout.WIDEST}
+    return 0, greatest.get(FACTS[fact].unit, layout.NEVER)
 
 
 def _target(rule: Rule) -> int:

@@ -12,7 +12,7 @@ from lifecycle_model.kernel.guards import fact_value, target_of
 from lifecycle_model.kernel.layout import ANSWERS, RECORDING
 
 if TYPE_CHECKING:
-    from lifecycle_model.kernel.layout import Decision, Numbers
+    from lifecycle_model.kernel.layout import Decision, Memory
     from lifecycle_model.kernel.program import Program
 
 
@@ -23,8 +23,7 @@ REFUSED = 3
 
 def record_answer(
     program: Program,
-    state: Numbers,
-    opportunities: Numbers,
+    memory: Memory,
     at: int,
     row: int,
     before: int,
@@ -34,6 +33,7 @@ def record_answer(
     sink: list[Decision],
 ) -> None:
     """Record that a row fired: the axis moves, or stays where the row leads."""
+    state = memory.state
     answer = MOVED
     if after == before:
         if state[RECORDING] != ANSWERS:
@@ -44,15 +44,14 @@ def record_answer(
     values: tuple[int, ...] = ()
     while guard < end:
         fact = program.guard_fact[guard]
-        values += (fact_value(state, opportunities, at, fact, day, after),)
+        values += (fact_value(memory, at, fact, day, after),)
         guard += 1
     sink.append((answer, event_at, day, at, row, before, after, values))
 
 
 def record_refusal(
     program: Program,
-    state: Numbers,
-    opportunities: Numbers,
+    memory: Memory,
     at: int,
     cell: int,
     given: int,
@@ -67,5 +66,5 @@ def record_refusal(
         target = target_of(program, row, given)
         for guard in range(program.guard_start[row], program.guard_start[row + 1]):
             fact = program.guard_fact[guard]
-            values += (fact_value(state, opportunities, at, fact, day, target),)
+            values += (fact_value(memory, at, fact, day, target),)
     sink.append((REFUSED, event_at, day, at, cell, 0, 0, values))

@@ -7,7 +7,7 @@ from lifecycle_model.customer import Customer
 from lifecycle_model.encode import POSITIONS, SITUATIONS, Codes, Record
 from lifecycle_model.events import KINDS
 from lifecycle_model.kernel import layout as at, moves
-from lifecycle_model.kernel.absorb import absorb, clear_event_facts
+from lifecycle_model.kernel.absorb import absorb
 from lifecycle_model.kernel.fold import begin_day
 from lifecycle_model.kernel.guards import fact_value
 from lifecycle_model.kernel.layout import Decision
@@ -75,8 +75,7 @@ class Asked:
             place = self.before if self.start < 0 else at.SITUATION_COUNT + self.before
             record_refusal(
                 memory.program,
-                memory.state,
-                memory.opportunities,
+                memory,
                 self.start,
                 place * at.KIND_COUNT + self.kind,
                 self.given,
@@ -88,10 +87,7 @@ class Asked:
 
     def fact(self, fact: int, target: int) -> int:
         """Return the kernel's number of a fact."""
-        memory = self.memory
-        return fact_value(
-            memory.state, memory.opportunities, self.start, fact, self.day, target
-        )
+        return fact_value(self.memory, self.start, fact, self.day, target)
 
     def restored(self) -> int:
         """Return the place of the situation that ends the dissatisfaction."""
@@ -103,8 +99,7 @@ class Asked:
         memory = self.memory
         record_answer(
             memory.program,
-            memory.state,
-            memory.opportunities,
+            memory,
             self.start,
             row,
             self.before,
@@ -138,14 +133,7 @@ class Asked:
         state = memory.state
         if self.start >= 0:
             moves.enter_position(
-                memory.program,
-                state,
-                memory.opportunities,
-                memory.listed,
-                self.start,
-                self.before,
-                target,
-                self.day,
+                memory.program, memory, self.start, self.before, target, self.day
             )
             return
         state[at.MOVED_ROW] = self.row
@@ -206,7 +194,7 @@ class DrivenMemory(Memory):
 
     def _fold(self, event_at: int, record: Record) -> bool:
         """Fold one event; return False where the money overflows."""
-        kind, day, named, given, _, amount = record
+        kind, day, named, given, _, _ = record
         state = self.state
         if day > state[at.DAY]:
             if state[at.DAY] > at.NONE:  # before the first event there is no time
@@ -214,14 +202,11 @@ class DrivenMemory(Memory):
             self._begin(day)
         if kind == at.TIME_PASSED:
             return True
-        absorb(self.program, state, self.days, self.counts, self.amounts, self.cases, record)
-        if amount and not -at.MONEY_LIMIT < state[at.NET_REVENUE] < at.MONEY_LIMIT:
+        if not absorb(self.program, self, record):
             return False
         self._ask_positions(event_at, record)
         if kind != at.MANUAL_CORRECTION or named < 0:
             self._ask(Axis.SITUATION, at.NO_ROW, kind, day, given, event_at)
-        if self.program.sets_facts[kind]:
-            clear_event_facts(state)
         return True
 
     def _ask_positions(self, event_at: int, record: Record) -> None:
@@ -233,8 +218,9 @@ class DrivenMemory(Memory):
                 self.opportunities[start + at.TOUCHED] = day
             row = self._ask(Axis.POSITION, start, kind, day, given, event_at)
             if self.program.tells_competitor[kind]:
-                moves.note_competitor(self.opportunities, start, kind, row, given)
+                moves.note_competitor(self, start, kind, row, given)
         elif kind == at.CUSTOMER_LEFT:
+            moves.order_listed(self)
             for start in self.listed[: self.state[at.LISTED]]:
                 self._ask(Axis.POSITION, start, kind, day, given, event_at)
 
@@ -245,7 +231,7 @@ class DrivenMemory(Memory):
         return question.answer(self.machines[axis])
 
     def _begin(self, day: int) -> None:
-        begin_day(self.program, self.state, self.days, self.counts, self.amounts, day)
+        begin_day(self.program, self, day)
 
     def _pass_time(self, to_day: int) -> None:
         """Ask at the midnights up to a day."""
@@ -256,6 +242,7 @@ class DrivenMemory(Memory):
             if day > to_day:
                 break
             kept = 0
+            moves.order_listed(self)
             for start in self.listed[: state[at.LISTED]]:
                 self._ask(Axis.POSITION, start, at.TIME_PASSED, day, 0, -1)
                 if self.opportunities[start + at.POSITION] == at.STATUS_QUO:
@@ -263,7 +250,7 @@ class DrivenMemory(Memory):
                 else:
                     self.listed[kept] = start
                     kept += 1
-            state[at.LISTED] = kept
+            state[at.LISTED] = state[at.ORDERED] = kept
             while self._ask(Axis.SITUATION, at.NO_ROW, at.TIME_PASSED, day, 0, -1) >= 0:
                 pass
 

@@ -1,0 +1,63 @@
+"""A customer may have thousands of opportunities, named in any order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lifecycle_model import Customer
+from unit.making import LIFECYCLE, event
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SHUFFLED = (3, 9, 0, 7, 1, 8, 4, 2, 6, 5)
+
+
+def needs(day: float, numbers: Sequence[int]) -> list[Any]:
+    """Return one need for each number, a moment apart."""
+    return [
+        event("need_recognized", day + place / 10_000, opportunity_id=f"deal-{number:02}")
+        for place, number in enumerate(numbers)
+    ]
+
+
+@pytest.mark.parametrize("numbers", [SHUFFLED, range(40, 0, -1), [*range(1, 40), 0]])
+def test_time_visits_in_ascending_order(numbers: Sequence[int]) -> None:
+    """Whatever the order in which they were named, one midnight moves them by ascending id."""
+    history = LIFECYCLE.replay([*needs(0, numbers), event("time_passed", 100)])
+
+    stalled = [move.opportunity_id for move in history.transitions if move.rule == "stalled"]
+    assert stalled == sorted(f"deal-{number:02}" for number in numbers)
+
+
+def test_leaving_closes_in_ascending_order() -> None:
+    """A customer who leaves closes the opportunities by ascending id."""
+    history = LIFECYCLE.replay([*needs(0, SHUFFLED), event("customer_left", 1)])
+
+    closed = [
+        move.opportunity_id for move in history.transitions if move.rule == "account-closed"
+    ]
+    assert closed == [f"deal-{number:02}" for number in range(10)]
+
+
+def test_snapshot_is_in_ascending_order() -> None:
+    """The customer lists opportunities by ascending id."""
+    customer = LIFECYCLE.replay(needs(0, SHUFFLED)).customer
+
+    assert [one.id for one in customer.opportunities] == [f"deal-{n:02}" for n in range(10)]
+    assert Customer.from_json(customer.to_json()) == customer
+
+
+def test_each_stalls_ninety_days_after_it_was_touched() -> None:
+    """Opportunities of one customer fall due on days of their own."""
+    named = [*needs(0, SHUFFLED), *needs(5, [4, 2]), *needs(7, [2])]
+    history = LIFECYCLE.replay([*named, event("time_passed", 200)])
+
+    days = {
+        move.opportunity_id: (move.occurred_at - named[0].occurred_at).days
+        for move in history.transitions
+        if move.rule == "stalled"
+    }
+    assert days == {f"deal-{n:02}": {4: 95, 2: 97}.get(n, 90) for n in range(10)}
