@@ -21,6 +21,9 @@ from lifecycle_model import PRESETS, Lifecycle, Policy, columnar
 from lifecycle_model.columnar.series import INSTANT, MONEY
 from lifecycle_model.simulate import event_log
 
+# Much of the same: what runs here is covered by other tests, and tracing it takes its time.
+pytestmark = pytest.mark.no_cover
+
 LOGS = int(os.environ.get("COLUMNAR_LOGS", "20"))
 SIMULATED = 40_000
 """Events of the log for each preset; with the default policy there are six."""

@@ -17,6 +17,9 @@ from lifecycle_model import EVENT_TYPES, KINDS, Event, Lifecycle, columnar, pars
 from lifecycle_model.columnar.canonical import quoted
 from lifecycle_model.columnar.schema import OWN_COLUMNS
 
+# Much of the same: what runs here is covered by other tests, and tracing it takes its time.
+pytestmark = pytest.mark.no_cover
+
 LIFECYCLE: Final = Lifecycle()
 SECOND: Final = timedelta(seconds=1)
 TIED: Final = (

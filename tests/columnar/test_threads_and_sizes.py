@@ -21,6 +21,9 @@ from lifecycle_model.columnar.threads import Threads
 if TYPE_CHECKING:
     from lifecycle_model import Event
 
+# Much of the same: what runs here is covered by other tests, and tracing it takes its time.
+pytestmark = pytest.mark.no_cover
+
 PARTS: Final = ("customers", "transitions", "snapshots", "conflicts", "future", "invalid")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given, settings, strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -31,6 +32,9 @@ from lifecycle_model.events import Integer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+# Much of the same: what runs here is covered by other tests, and tracing it takes its time.
+pytestmark = pytest.mark.no_cover
 
 LIFECYCLE: Final = Lifecycle()
 ROWS: Final = 40

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import ModuleType
 
+# Much of the same: what runs here is covered by other tests, and tracing it takes its time.
+pytestmark = pytest.mark.no_cover
+
 WIDTH = 24
 """Numbers of one record: seven, and the values of the guards."""
 ABSENT_VALUE = -(1 << 60)

@@ -10,6 +10,9 @@ import pytest
 from laws.tables import DUE_TABLES
 from lifecycle_model import Customer, Lifecycle, Policy, parse_event
 
+# Much of the same: what runs here is covered by other tests, and tracing it takes its time.
+pytestmark = pytest.mark.no_cover
+
 NEW = Customer(id="c")
 START = datetime(2024, 1, 1, 10, tzinfo=UTC)
 

@@ -21,6 +21,9 @@ from lifecycle_model.testing import customers, event_logs, events, policies, rul
 from lifecycle_model.testing.checking import hold_laws
 from lifecycle_model.testing.laws.trial import STATES
 
+# Much of the same: what runs here is covered by other tests, and tracing it takes its time.
+pytestmark = pytest.mark.no_cover
+
 State = Situation | BuyingPosition
 
 NEW = Customer(id="c")

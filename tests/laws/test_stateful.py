@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from lifecycle_model import Customer, Event, Lifecycle, Policy
 from lifecycle_model.order import fold_key
 from lifecycle_model.testing import events, policies, rule_tables
+
+# Much of the same: what runs here is covered by other tests, and tracing it takes its time.
+pytestmark = pytest.mark.no_cover
 
 START = datetime(2024, 2, 26, tzinfo=UTC)
 FAR = START + timedelta(days=36_500)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from lifecycle_model import Event, Outcome
     from lifecycle_model.memory import Memory
 
+# Much of the same: what runs here is covered by other tests, and tracing it takes its time.
+pytestmark = pytest.mark.no_cover
+
 EVENTS = int(os.environ.get("MACHINE_EVENTS", "20000"))
 SEED = int(os.environ.get("MACHINE_SEED", "0"))
 CHUNKS = 8

@@ -9,8 +9,13 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from lifecycle_model import Customer, History, Lifecycle, PurchaseCompleted, Situation
 from reading import law
+
+# Much of the same: what runs here is covered by other tests, and tracing it takes its time.
+pytestmark = pytest.mark.no_cover
 
 LOG = Path(__file__).resolve().parents[2] / "docs" / "data" / "CDNOW_sample.csv"
 AS_OF = datetime(1998, 6, 30, tzinfo=UTC)

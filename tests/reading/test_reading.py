@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from lifecycle_model import Guard, RuleTable, Status, Transition
     from reading.rows import Row, Rows
 
+# Much of the same: what runs here is covered by other tests, and tracing it takes its time.
+pytestmark = pytest.mark.no_cover
+
 HISTORIES = int(os.environ.get("READING_HISTORIES", "3000"))
 SEED = int(os.environ.get("READING_SEED", "0"))
 CHUNKS = 10

@@ -22,7 +22,6 @@ from lifecycle_model import (
     RuleCheck,
     Status,
     errors,
-    parse_event,
 )
 from lifecycle_model.decode import Decoder
 from lifecycle_model.memory import Memory

@@ -265,9 +265,7 @@ def test_time_alone() -> None:
 
     outcome = model.advance(model.replay([purchase(0)]).customer, to=on(9))
 
-    assert [("sulks", on(1))] == [
-        (move.rule, move.occurred_at) for move in outcome.transitions
-    ]
+    assert [("sulks", on(1))] == [(move.rule, move.occurred_at) for move in outcome.transitions]
 
 
 def test_huge_thresholds() -> None:

@@ -4,6 +4,7 @@ Field by field in the order of the keys, these texts compare as the whole JSON d
 """
 
 import json
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -13,7 +14,7 @@ import polars as pl
 from lifecycle_model.columnar.cells import READERS
 from lifecycle_model.columnar.log import Log
 from lifecycle_model.columnar.schema import OWN_COLUMNS, Column, places_of
-from lifecycle_model.columnar.source import Source, cells_at
+from lifecycle_model.columnar.source import Source, as_names, cells_at
 from lifecycle_model.columnar.times import EPOCH
 from lifecycle_model.events import KINDS, money_units
 
@@ -26,22 +27,37 @@ _ESCAPES: Final = {
 }
 
 
-def canonical_fields(source: Source, log: Log, places: np.ndarray) -> pl.DataFrame:
-    """Return the events of some records as texts, one column for each field of the log."""
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The events of some records as texts; each frame has one line for each of them."""
+
+    names: pl.DataFrame
+    """Source and event_id, as they are."""
+    fields: pl.DataFrame
+    """One column for each field of the log, as JSON."""
+
+    def at(self, lines: np.ndarray) -> "Texts":
+        """Return some of them, in the order asked for."""
+        return Texts(self.names[lines], self.fields[lines])
+
+
+def read_texts(source: Source, log: Log, places: np.ndarray) -> Texts:
+    """Return the events of some records as texts."""
     records = log.records[places]
     rows, kinds = records["row"], records["kind"]
+    own = [name for name in OWN_COLUMNS if name in source.dtypes]
+    cells = cells_at(source, ["source", "event_id", *own], rows)
+    names = as_names(cells)
     texts = {
-        "event_id": quoted(cells_at(source, "event_id", rows)),
+        "event_id": quoted(names["event_id"]),
         "kind": pl.Series(KINDS, dtype=pl.String).gather(kinds),
         "occurred_at": pl.Series(np.ascontiguousarray(records["time"])),
-        "source": quoted(cells_at(source, "source", rows).fill_null("")),
+        "source": quoted(names["source"]),
+        **{name: _own(cells, OWN_COLUMNS[name], kinds) for name in own},
     }
     if len(log.sequences):
         texts["sequence"] = pl.Series(log.sequences[rows])
-    for name, column in OWN_COLUMNS.items():
-        if name in source.dtypes:
-            texts[name] = _own(source, column, kinds, rows)
-    return pl.DataFrame({name: texts[name] for name in sorted(texts)})
+    return Texts(names, pl.DataFrame({name: texts[name] for name in sorted(texts)}))
 
 
 def quoted(texts: pl.Series) -> pl.Series:
@@ -54,18 +70,18 @@ def quoted(texts: pl.Series) -> pl.Series:
     return (pl.Series(['"']) + escaped + pl.Series(['"'])).alias(texts.name)
 
 
-def _own(source: Source, column: Column, kinds: np.ndarray, rows: np.ndarray) -> pl.Series:
+def _own(events: pl.DataFrame, column: Column, kinds: np.ndarray) -> pl.Series:
     """Return one column's texts; nothing where the kind does not own it."""
-    cells = cells_at(source, column.name, rows)
+    cells = events[column.name]
     texts = _written(cells, column)
     for kind, default in zip(column.kinds, column.defaults, strict=True):
         empty = pl.Series(kinds == kind) & texts.is_null()
         texts = texts.zip_with(~empty, pl.Series([_default(default)]))
     if column.name == "opportunity_id":
         corrected = pl.Series(kinds == places_of("manual_correction")[0])
-        position = cells_at(source, "position", rows).is_not_null()
-        main = corrected & position & cells.is_null()
-        texts = texts.zip_with(~main, pl.Series(['"main"']))
+        if "position" in events:
+            main = corrected & events["position"].is_not_null() & cells.is_null()
+            texts = texts.zip_with(~main, pl.Series(['"main"']))
     owned = pl.Series(np.isin(kinds, column.kinds))
     return texts.zip_with(owned, pl.Series([""])).alias(column.name)
 

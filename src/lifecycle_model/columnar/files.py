@@ -2,9 +2,10 @@
 
 import csv
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -205,6 +206,20 @@ class ParquetSource:
             read = _opened(self.path, self.scan.select(name).collect)
             self._kept[name] = read[name]
         return self._kept[name]
+
+    def gather(self, names: Sequence[str], rows: np.ndarray) -> pl.DataFrame:
+        """Return the cells of some rows, in the order asked for."""
+        order = np.argsort(rows, kind="stable")
+        cuts = np.searchsorted(rows, self.bounds, sorter=order)
+        parts = [_opened(self.path, self.scan.select(names).head(0).collect)]
+        for place, (start, end) in enumerate(pairwise(self.bounds)):
+            wanted = rows[order[cuts[place] : cuts[place + 1]]]
+            if len(wanted):
+                part = self.scan.select(names).slice(start, end - start)
+                parts.append(_opened(self.path, part.collect)[wanted - start])
+        back = np.empty(len(rows), np.int64)
+        back[order] = np.arange(len(rows))
+        return pl.concat(parts)[back]
 
     def numbers(self, rows: np.ndarray) -> np.ndarray:
         """Return the places of rows in the log."""

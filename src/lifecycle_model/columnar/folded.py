@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from lifecycle_model.columnar.canonical import read_texts
 from lifecycle_model.columnar.faults import Faults
 from lifecycle_model.columnar.folding import (
     NO_TIME,
@@ -24,7 +25,7 @@ from lifecycle_model.columnar.native import HEAD, program_record
 from lifecycle_model.columnar.ordering import chunks, put_in_order
 from lifecycle_model.columnar.records import INVALID, clock_places
 from lifecycle_model.columnar.schema import places_of
-from lifecycle_model.columnar.source import Source, texts_at
+from lifecycle_model.columnar.source import Source, names_at, texts_at
 from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.columnar.times import microseconds_of
 from lifecycle_model.customer import Customer
@@ -86,8 +87,8 @@ class Fold:
             self.source, self.engine.policy, self.held, until, self.threads, self.faults
         )
         marked = put_in_order(log, self.threads, recording=self.recording)
-        order_ties(log, self.source, marked)
-        return log, drop_copies(log, self.source, marked, self._remembered(log))
+        texts = order_ties(log, marked, read_texts(self.source, log, marked))
+        return log, drop_copies(log, self.source, marked, texts, self._remembered(log))
 
     def fold(self, log: Log, identity: Identity) -> Folded:
         """Fold a prepared log."""
@@ -148,7 +149,7 @@ class Fold:
             channels=self._channels(log),
         )
         return Folded(
-            known=log.known,
+            known=log.known | (moments[1] != NO_TIME),
             states=states,
             revenues=revenues,
             conditions=values[0],
@@ -218,14 +219,9 @@ class Fold:
         if not len(log.names):
             return old
         places = clock_places(log.records, log.starts, log.names, clocks)
-        rows = log.records["row"][places]
-        new = pl.DataFrame(
-            {
-                "customer": pl.Series(log.customers(places), dtype=pl.Int64),
-                "source": texts_at(self.source, "source", rows).fill_null(""),
-                "event_id": texts_at(self.source, "event_id", rows),
-            }
-        )
+        customers = pl.Series("customer", log.customers(places), dtype=pl.Int64)
+        names = names_at(self.source, log.records["row"][places])
+        new = names.insert_column(0, customers)
         return pl.concat([old, new]).sort("customer", "source", "event_id")
 
     def _channels(self, log: Log) -> pl.DataFrame:

@@ -103,6 +103,13 @@ def _place(codes, count, code):
 
 
 @register_jitable
+def _copy(numbers, start, target, place, count):
+    """Copy numbers; a loop compiles in a fraction of the time that a slice takes."""
+    for one in range(count):
+        target[place + one] = numbers[start + one]
+
+
+@register_jitable
 def _rooms(records, starts, before, first, last):
     """Return what the largest customer needs, and then what all need together.
 
@@ -112,7 +119,8 @@ def _rooms(records, starts, before, first, last):
     total = np.zeros(4, np.int64)
     need = np.empty(4, np.int64)
     for customer in range(first, last):
-        need[:] = 0
+        for one in range(4):
+            need[one] = 0
         for place in range(starts[customer], starts[customer + 1]):
             record = records[place]
             need[0] += 1
@@ -242,11 +250,12 @@ def _append_moves(
     """Copy a customer's moves to the end of all, in the codes and rows of the log."""
     while moved + count > len(moves):
         more = np.empty((2 * len(moves), moves.shape[1]), np.int64)
-        more[:moved] = moves[:moved]
+        for line in range(moved):
+            _copy(moves[line], 0, more[line], 0, moves.shape[1])
         moves = more
     for line in range(count):
         move = moves[moved + line]
-        move[:width] = lines[line * width : (line + 1) * width]
+        _copy(lines, line * width, move, 0, width)
         event, slot = move[1], move[3]
         move[3] = opportunities[slot // at.OPPORTUNITY_SLOTS] if slot >= 0 else -1
         move[width] = customer
@@ -340,11 +349,11 @@ def _make(digest: str) -> Any:  # noqa: ANN401 - a compiled function
             many, some = _own_codes(records, start, end, before, old, opportunities, cases)
 
             while True:  # again without an event that is too much, or with more room
-                state[:] = blank
+                _copy(blank, 0, state, 0, len(blank))
                 for code in range(many):
-                    slot = code * at.OPPORTUNITY_SLOTS
-                    slots[slot : slot + at.OPPORTUNITY_SLOTS] = unnamed
-                marks[:some] = 0
+                    _copy(unnamed, 0, slots, code * at.OPPORTUNITY_SLOTS, len(unnamed))
+                for code in range(some):
+                    marks[code] = 0
                 clock = latest = since = NO_TIME
                 moved_by = currency = -1
                 if old >= 0:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from lifecycle_model.columnar.canonical import canonical_fields
+from lifecycle_model.columnar.canonical import Texts
 from lifecycle_model.columnar.log import Log
 from lifecycle_model.columnar.ordering import TIED
 from lifecycle_model.columnar.records import DROPPED, INVALID
-from lifecycle_model.columnar.source import Source, texts_at
+from lifecycle_model.columnar.source import Source, names_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,35 +21,45 @@ class Identity:
     """One line each: customer (a code), source, event_id, kept_row, dropped_row."""
 
 
-def order_ties(log: Log, source: Source, marked: np.ndarray) -> None:
-    """Put records of one instant, sequence and kind into the order of their texts."""
+def order_ties(log: Log, marked: np.ndarray, texts: Texts) -> Texts:
+    """Put records of one instant, sequence and kind into the order of their texts.
+
+    Args:
+        log: the records.
+        marked: the places of marked records.
+        texts: theirs.
+
+    Returns:
+        The texts in the new order.
+    """
     records = log.records
-    places = marked[records["tied"][marked] > 0]
-    if not len(places):
-        return
-    run = np.cumsum(records["tied"][places] > TIED)
-    fields = canonical_fields(source, log, places)
-    frame = fields.with_columns(
+    run = np.cumsum(records["tied"][marked] != TIED)  # what is not tied is a run of its own
+    frame = texts.fields.with_columns(
         run=pl.Series(run),
-        seat=pl.Series(np.arange(len(places), dtype=np.uint32)),
         # As in the law: the source before the event_id, both before all the rest.
-        first=texts_at(source, "source", records["row"][places]).fill_null(""),
-        second=texts_at(source, "event_id", records["row"][places]),
+        first=texts.names["source"],
+        second=texts.names["event_id"],
     )
-    keys = ["run", "first", "second", *fields.columns]
-    order = frame.sort(keys, nulls_last=False, maintain_order=True)["seat"].to_numpy()
-    records[places] = records[places[order]]
+    keys = ["run", "first", "second", *texts.fields.columns]
+    order = (
+        frame.select(pl.arg_sort_by(keys, nulls_last=False, maintain_order=True))
+        .to_series()
+        .to_numpy()
+    )
+    records[marked] = records[marked[order]]
+    return texts.at(order)
 
 
 def drop_copies(
-    log: Log, source: Source, marked: np.ndarray, remembered: pl.DataFrame
+    log: Log, source: Source, marked: np.ndarray, texts: Texts, remembered: pl.DataFrame
 ) -> Identity:
     """Keep one event of each name of a customer; the others will not fold.
 
     Args:
         log: the records, in fold order.
-        source: the texts of the log.
+        source: the columns of the log.
         marked: the places of marked records.
+        texts: theirs.
         remembered: names that snapshots hold of their clock's instant: customer, time, source,
             event_id.
     """
@@ -57,32 +67,29 @@ def drop_copies(
     known = 0
     if remembered.height and len(log.names):
         known = _drop_remembered(log, source, remembered)
-    places = marked[(records["named"][marked] > 0) & (records["kind"][marked] != DROPPED)]
-    rows = records["row"][places]
-    fields = canonical_fields(source, log, places)
-    name = ["customer", "source", "event_id"]
+    named = (records["named"][marked] > 0) & (records["kind"][marked] != DROPPED)
+    places, texts = marked[named], texts.at(np.flatnonzero(named))
     frame = (
-        fields.with_columns(
+        texts.fields.with_columns(
             customer=pl.Series(log.customers(places)),
             place=pl.Series(places),
+            line=pl.Series(np.arange(len(places))),
         )
         .with_columns(
-            first=pl.col("place").min().over(name),
-            version=pl.col("place").min().over("customer", *fields.columns),
+            first=pl.col("place").min().over("customer", "source", "event_id"),
+            version=pl.col("place").min().over("customer", *texts.fields.columns),
         )
         .filter(pl.col("place") != pl.col("first"))
     )
     dropped = frame["place"].to_numpy()
     records["kind"][dropped] = DROPPED
     losers = frame.filter(pl.col("version") == pl.col("place"))
-    rows = records["row"][losers["place"].to_numpy()]
     conflicts = pl.DataFrame(
         {
             "customer": losers["customer"],
-            "source": texts_at(source, "source", rows).fill_null(""),
-            "event_id": texts_at(source, "event_id", rows),
+            **texts.names[losers["line"]].to_dict(),
             "kept_row": pl.Series(records["row"][losers["first"].to_numpy()]),
-            "dropped_row": pl.Series(rows),
+            "dropped_row": pl.Series(records["row"][losers["place"].to_numpy()]),
         }
     )
     return Identity(known + len(dropped) - losers.height, conflicts)
@@ -97,13 +104,10 @@ def _drop_remembered(log: Log, source: Source, remembered: pl.DataFrame) -> int:
     named = (log.names[records["row"]] != 0) & (records["kind"] != INVALID)
     places = np.flatnonzero(at_clock & named)
     rows = records["row"][places]
-    twins = pl.DataFrame(
-        {
-            "customer": log.customers(places),
-            "source": texts_at(source, "source", rows).fill_null(""),
-            "event_id": texts_at(source, "event_id", rows),
-            "place": places,
-        }
-    ).join(remembered, on=["customer", "source", "event_id"], how="semi")
+    twins = (
+        names_at(source, rows)
+        .with_columns(customer=pl.Series(log.customers(places)), place=pl.Series(places))
+        .join(remembered, on=["customer", "source", "event_id"], how="semi")
+    )
     records["kind"][twins["place"].to_numpy()] = DROPPED
     return twins.height

@@ -41,7 +41,7 @@ def only_read(array: np.ndarray, dtype: type[np.generic]) -> np.ndarray:
 @contextmanager
 def announced() -> Iterator[None]:
     """Say that something is being compiled, if it takes long."""
-    text = "compiling the rules for this machine: some 10 s, once for each release"
+    text = "compiling the rules for this machine: up to a minute, once for each release"
     timer = Timer(_PATIENCE, _LOG.warning, [text])
     timer.daemon = True
     timer.start()

@@ -32,7 +32,7 @@ class Log:
     held_at: np.ndarray
     """By customer: the place among those held, -1 for none; empty where nothing is held."""
     known: np.ndarray
-    """By customer: whether a sound row or a snapshot knows them."""
+    """By customer: whether a snapshot or a row after the instant asked for knows them."""
     records: np.ndarray
     starts: np.ndarray
     """Where each customer's records start, and where the last one's end; int64."""
@@ -94,7 +94,7 @@ def read_log(  # noqa: PLR0913, PLR0917 - all that a log is read with
     currencies = own.currencies(held.currency_names)
     own.check_corrections()
     sequences = read_sequences(source, faults)
-    names = read_names(source, faults)
+    names = read_names(source, threads, faults)
     bad = faults.rows
     kinds[bad] = INVALID
     records.write("kind", bad, np.full(len(bad), INVALID))
@@ -102,13 +102,8 @@ def read_log(  # noqa: PLR0913, PLR0917 - all that a log is read with
     future = np.empty(0, np.int64)
     if starts[-1] < len(kinds):
         future = np.flatnonzero((times > until) & (kinds != INVALID))
-    known = np.diff(starts) > 0
-    if len(bad):
-        known[:] = False
-        known[ids.codes[kinds != INVALID]] = True
+    known = held_at >= 0 if len(held_at) else np.zeros(len(ids.values), np.bool_)
     known[ids.codes[future]] = True
-    if len(held_at):
-        known |= held_at >= 0
     return Log(
         ids=ids.values,
         held_at=held_at,

@@ -44,7 +44,7 @@ def read_ids(source: Source, threads: Threads, faults: Faults, held: Held) -> Co
         _same_ids(held.ids, same),
     )
     rows = np.flatnonzero(coded.codes < 0)
-    empty = cells_at(source, "customer_id", rows).is_null().to_numpy()
+    empty = cells_at(source, ["customer_id"], rows)["customer_id"].is_null().to_numpy()
     faults.add(rows[empty], "customer_id", MISSING)
     faults.add(rows[~empty], "customer_id", _WIDE)
     if coded.values.dtype == pl.String and (coded.values.head(1) == "").any():
@@ -154,18 +154,24 @@ def read_sequences(source: Source, faults: Faults) -> np.ndarray:
     return sequences
 
 
-def read_names(source: Source, faults: Faults) -> np.ndarray:
-    """Return one hash for each pair of source and event_id."""
-    cells = source.column("event_id")
-    if cells is None or cells.null_count() == len(cells):
+def read_names(source: Source, threads: Threads, faults: Faults) -> np.ndarray:
+    """Return one hash for each pair of source and event_id; uint64, 0 for no event_id."""
+    if "event_id" not in source.dtypes:
         return np.empty(0, np.uint64)
-    texts = cells.cast(pl.String)
-    empty = (texts.str.len_bytes() == 0).fill_null(value=False)
-    faults.add(np.flatnonzero(empty.to_numpy()), "event_id", READERS["id"].reason)
-    names = texts.hash().to_numpy().copy()
-    origins = source.column("source")
-    if origins is not None:
-        names ^= origins.cast(pl.String).fill_null("").hash(seed=1).to_numpy()
-    names[names == 0] = 1
-    names[texts.is_null().to_numpy()] = 0
+    names = np.empty(source.height, np.uint64)
+
+    def read(start: int, end: int) -> np.ndarray:
+        texts = source.slice("event_id", start, end).cast(pl.String)
+        hashes = texts.hash().to_numpy().copy()
+        if "source" in source.dtypes:
+            origins = source.slice("source", start, end).cast(pl.String)
+            hashes ^= origins.fill_null("").hash(seed=1).to_numpy()
+        hashes[hashes == 0] = 1
+        hashes[texts.is_null().to_numpy()] = 0
+        names[start:end] = hashes
+        empty = (texts.str.len_bytes() == 0).fill_null(value=False)
+        return start + np.flatnonzero(empty.to_numpy())
+
+    for empty in _by_slice(source, threads, read):
+        faults.add(empty, "event_id", READERS["id"].reason)
     return names

@@ -258,10 +258,5 @@ def _numbered(source: Source, rows: np.ndarray) -> pl.Series:
 
 def _future(folded: Folded, source: Source) -> pl.DataFrame:
     rows = folded.future
-    return pl.DataFrame(
-        {
-            "row": _numbered(source, rows),
-            "customer_id": cells_at(source, "customer_id", rows),
-            "occurred_at": cells_at(source, "occurred_at", rows),
-        }
-    )
+    cells = cells_at(source, ["customer_id", "occurred_at"], rows)
+    return pl.DataFrame({"row": _numbered(source, rows), **cells.to_dict()})

@@ -1,7 +1,7 @@
 """Where the columns of a log come from."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,6 +40,10 @@ class Source(Protocol):
         """Return a column, or None where the log has none of that name."""
         ...
 
+    def gather(self, names: Sequence[str], rows: np.ndarray) -> pl.DataFrame:
+        """Return the cells of some rows of columns that are there, in the order asked for."""
+        ...
+
     def numbers(self, rows: np.ndarray) -> np.ndarray:
         """Return the places of rows in the whole log, of which this may be a part."""
         ...
@@ -75,6 +79,10 @@ class FrameSource:
     def column(self, name: str) -> pl.Series | None:
         """Return a column."""
         return self.frame[name] if name in self.dtypes else None
+
+    def gather(self, names: Sequence[str], rows: np.ndarray) -> pl.DataFrame:
+        """Return the cells of some rows, in the order asked for."""
+        return self.frame.select(names)[rows]
 
     def numbers(self, rows: np.ndarray) -> np.ndarray:
         """Return the places of rows in the whole log."""
@@ -148,14 +156,25 @@ def _expected(name: str, dtype: pl.DataType) -> str:
     return "" if is_text(dtype) else "text"
 
 
-def cells_at(source: Source, name: str, rows: np.ndarray) -> pl.Series:
-    """Return a column's cells at some rows, nulls where the log has no such column."""
-    cells = source.column(name)
-    if cells is None:
-        return pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(rows))
-    return cells.gather(rows)
+def cells_at(source: Source, names: Sequence[str], rows: np.ndarray) -> pl.DataFrame:
+    """Return the cells of columns at some rows, nulls where the log has no such column."""
+    there = [name for name in names if name in source.dtypes]
+    found = source.gather(there, rows).to_dict() if there else {}
+    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(rows))
+    return pl.DataFrame({name: found.get(name, nothing) for name in names})
+
+
+def names_at(source: Source, rows: np.ndarray) -> pl.DataFrame:
+    """Return the names of events: source and event_id."""
+    return as_names(cells_at(source, ["source", "event_id"], rows))
+
+
+def as_names(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns of names as text; no source is the empty one."""
+    texts = cells.select("source", "event_id").cast(pl.String)
+    return texts.with_columns(pl.col("source").fill_null(""))
 
 
 def texts_at(source: Source, name: str, rows: np.ndarray) -> pl.Series:
     """Return a text column's cells at some rows, plain."""
-    return cells_at(source, name, rows).cast(pl.String)
+    return cells_at(source, [name], rows)[name].cast(pl.String)
