@@ -14,7 +14,7 @@ from lifecycle_model.columnar.coding import SPREAD, code
 from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.errors import MixedCurrencies, NoTransitions, UnevenClocks
 from lifecycle_model.events import KINDS
-from lifecycle_model.insight.cells import instants
+from lifecycle_model.insight.cells import INSTANT, instants
 from lifecycle_model.insight.dense import least
 from lifecycle_model.insight.periods import day_of, periods_between
 from lifecycle_model.states import Axis, BuyingPosition, Situation
@@ -156,6 +156,8 @@ def make_book(
     Raises:
         UnevenClocks: not all customers are followed to one instant.
     """
+    # Frames of other kinds may have brought other units, or another name of UTC.
+    customers = customers.with_columns(pl.selectors.datetime(time_zone="*").cast(INSTANT))
     as_of = _common_clock(customers)
     day = day_of(pl.col("occurred_at"), lifecycle.policy.day_offset_minutes).alias("day")
     events = events.with_columns(
@@ -172,7 +174,7 @@ def make_book(
     events = (events if whole else events.filter(folded)).with_columns(day)
     moves = transitions.with_columns(places_of(transitions, customers).set_sorted()).select(
         "customer",
-        "occurred_at",
+        pl.col("occurred_at").cast(INSTANT),
         day,
         _enum(transitions, "axis", _AXIS),
         _enum(transitions, "before", STATE),
@@ -193,13 +195,18 @@ def make_book(
 def places_of(frame: pl.DataFrame, customers: pl.DataFrame) -> pl.Series:
     """Return the place of each row's customer among the customers, null where there is none."""
     ids = customers["customer_id"]
-    coded = code(frame["customer_id"].cast(ids.dtype, strict=False), Threads.of(None))
+    named = frame["customer_id"].cast(ids.dtype, strict=False)
+    # Neighbours of one name are looked up once.
+    run = named.rle_id()
+    heads = named.filter(run.diff().cast(pl.Boolean).fill_null(value=True))
+    coded = code(heads, Threads.of(None))
     known = customers.select("customer_id").with_row_index("customer")
     found = coded.values.to_frame("customer_id").join(
         known, on="customer_id", how="left", maintain_order="left"
     )["customer"]
     rows = pl.Series(coded.codes)
-    return found.gather(pl.select(pl.when(rows >= 0).then(rows)).to_series())
+    places = found.gather(pl.select(pl.when(rows >= 0).then(rows)).to_series())
+    return places.gather(run).alias("customer")
 
 
 def _enum(frame: pl.DataFrame, name: str, dtype: pl.Enum) -> pl.Expr:
