@@ -1,8 +1,7 @@
-"""Logs for the tests of figures, and a fold over columns that is made of scalar histories."""
+"""Logs for the tests of figures, and their books."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib.util import find_spec
@@ -12,30 +11,22 @@ from typing import Any, Final
 import polars as pl
 
 from lifecycle_model import Event, History, Lifecycle, parse_event
-from lifecycle_model.insight import Book, of_histories
-from lifecycle_model.insight.book import INSTANT, make_book
-from lifecycle_model.insight.histories import (
-    CUSTOMER_COLUMNS,
-    MOVE_COLUMNS,
-    customers_of,
-    log_of,
-    transitions_of,
-)
+from lifecycle_model.columnar import replay
+from lifecycle_model.columnar.schema import OWN_COLUMNS
+from lifecycle_model.insight import Book, of_replay
+from lifecycle_model.insight.cells import INSTANT
+from lifecycle_model.insight.histories import LOG_COLUMNS
 
 START: Final = datetime(2024, 1, 1, 12, tzinfo=UTC)
 SAMPLE: Final = Path(__file__).resolve().parents[2] / "docs" / "data" / "CDNOW_sample.csv"
-NO_ROWS: Final = pl.DataFrame({"row": []}, {"row": pl.UInt32})
-
-
-@dataclass(frozen=True)
-class Folded:
-    """What a replay over columns gives, as far as figures read it."""
-
-    customers: pl.DataFrame
-    transitions: pl.DataFrame | None
-    duplicates: int = 0
-    invalid: pl.DataFrame = field(default_factory=lambda: NO_ROWS)
-    conflicts: pl.DataFrame = field(default_factory=lambda: NO_ROWS)
+TYPES: Final = {
+    "money": pl.Decimal(18, 4),
+    "day": pl.Date,
+    "flag": pl.Boolean,
+    "score": pl.Int64,
+    "texts": pl.List(pl.String),
+}
+"""Of the forms that are no text."""
 
 
 def event(customer_id: str, kind: str, day: float = 0, **fields: Any) -> Event:
@@ -63,42 +54,21 @@ def book_of(
     *events: Event, until: float | None = None, lifecycle: Lifecycle | None = None
 ) -> Book:
     """Return the book of events, followed until so many days after the start."""
-    used = lifecycle or Lifecycle()
     last = max((one.occurred_at for one in events), default=START)
     as_of = last if until is None else START + timedelta(days=until)
-    return of_histories(histories_of(list(events), used, as_of), used)
+    return replayed(log_of_events(*events), as_of, lifecycle or Lifecycle())
 
 
-def fold(
-    log: pl.DataFrame, lifecycle: Lifecycle, *, as_of: datetime, transitions: bool = True
-) -> Folded:
-    """Fold a log of columns, one customer after the other."""
-    events = [
-        parse_event({name: value for name, value in row.items() if value is not None})
-        for row in log.to_dicts()
-    ]
-    histories = histories_of(events, lifecycle, as_of)
-    return Folded(
-        customers_of(histories, lifecycle),
-        transitions_of(histories) if transitions else None,
-        duplicates=sum(history.duplicates for history in histories),
-    )
+def replayed(log: pl.DataFrame, as_of: datetime, lifecycle: Lifecycle) -> Book:
+    """Return the book of a replay of a log."""
+    return of_replay(log, replay(log, lifecycle, as_of=as_of, transitions=True), lifecycle)
 
 
 def log_of_events(*events: Event) -> pl.DataFrame:
-    """Return events as a log of columns, as they stand there."""
-    lifecycle = Lifecycle()
-    return log_of(histories_of(list(events), lifecycle, None))
-
-
-def purchase_book(log: pl.DataFrame) -> Book:
-    """Return the book of a log of purchases, for figures that read nothing but events."""
-    ids = log.select(pl.col("customer_id").unique().sort())
-    empty = {name: pl.lit(None, dtype) for name, dtype in CUSTOMER_COLUMNS.items()}
-    customers = ids.with_columns(
-        **{name: one for name, one in empty.items() if name != "customer_id"}
-    ).with_columns(clock=pl.lit(log["occurred_at"].max(), INSTANT))
-    return make_book(log, customers, pl.DataFrame(schema=MOVE_COLUMNS), Lifecycle())
+    """Return events as a log of columns, with all their fields."""
+    rows = [one.model_dump(exclude_none=True) for one in events]
+    own = {name: TYPES.get(one.form, pl.String) for name, one in OWN_COLUMNS.items()}
+    return pl.DataFrame(rows, {**own, **LOG_COLUMNS})
 
 
 def cdnow_sample() -> pl.DataFrame:
@@ -144,10 +114,8 @@ def cdnow_master() -> pl.DataFrame:
 @cache
 def sample_book() -> Book:
     """Return the folded sample, as of the end of its last day."""
-    log, lifecycle = cdnow_sample(), Lifecycle()
     as_of = datetime(1998, 6, 30, 12, tzinfo=UTC)
-    events = [parse_event(row) for row in log.to_dicts()]
-    return of_histories(histories_of(events, lifecycle, as_of), lifecycle)
+    return replayed(cdnow_sample(), as_of, Lifecycle())
 
 
 def day(text: str) -> date:

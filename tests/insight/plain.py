@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from insight.frames import START, event, histories_of
+from insight.frames import START, event, histories_of, log_of_events, replayed
 from lifecycle_model import Event, History, Lifecycle, Policy
-from lifecycle_model.insight import Book, of_histories
+
+if TYPE_CHECKING:
+    from lifecycle_model.insight import Book
 
 QUICK = Policy(
     window_days=60,
@@ -89,7 +91,8 @@ def random_histories() -> tuple[History, ...]:
 @cache
 def random_book() -> Book:
     """Return the book of these histories."""
-    return of_histories(random_histories(), LIFECYCLE)
+    events = [one for history in random_histories() for one in history.events]
+    return replayed(log_of_events(*events), UNTIL, LIFECYCLE)
 
 
 def plain_stays() -> list[list[Stay]]:

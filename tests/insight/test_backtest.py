@@ -8,7 +8,7 @@ from functools import cache
 import polars as pl
 import pytest
 
-from insight.frames import bought, cdnow_sample, day, event, fold, log_of_events
+from insight.frames import bought, cdnow_sample, day, event, log_of_events
 from lifecycle_model import Event, Lifecycle, Policy
 from lifecycle_model.insight import BGNBD, Backtest, backtest
 
@@ -19,19 +19,19 @@ PAPER = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
 @cache
 def sample() -> Backtest:
     """Return the backtest of the CDNOW sample after 39 weeks, BG/NBD as published."""
-    return backtest(cdnow_sample(), CUT, fold=fold, bgnbd=PAPER)
+    return backtest(cdnow_sample(), CUT, bgnbd=PAPER)
 
 
 @cache
 def fitted() -> Backtest:
     """Return the same with BG/NBD fitted to the 39 weeks."""
-    return backtest(cdnow_sample(), CUT, fold=fold)
+    return backtest(cdnow_sample(), CUT)
 
 
 def small(*events: Event, cut: str, until: str | None = None) -> Backtest:
     """Return the backtest of a few events."""
     last = None if until is None else day(until)
-    return backtest(log_of_events(*events), day(cut), fold=fold, until=last)
+    return backtest(log_of_events(*events), day(cut), until=last)
 
 
 def test_customers_of_each_situation_and_what_they_did() -> None:
@@ -158,7 +158,7 @@ def test_a_model_that_gives_no_number_is_left_out() -> None:
     log = log_of_events(bought("a", 0), bought("b", 0), bought("a", 100))
     wild = BGNBD(54.0, 1.0, 54.0, 148.0)
 
-    found = backtest(log, day("2024-01-01"), fold=fold, bgnbd=wild)
+    found = backtest(log, day("2024-01-01"), bgnbd=wild)
     reasons = {row[0]: row[2] for row in found.orders.iter_rows()}
 
     assert reasons["BG/NBD"] == "the model's formula gives no number for these buyers"
@@ -227,8 +227,8 @@ def test_the_whole_day_of_the_cut_is_folded() -> None:
     log = log_of_events(bought("a", 0), bought("b", 30 + 11.5 / 24))
     east = Lifecycle(Policy(day_offset_minutes=60))
 
-    here = backtest(log, day("2024-01-31"), fold=fold)
-    there = backtest(log, day("2024-01-31"), east, fold=fold)
+    here = backtest(log, day("2024-01-31"))
+    there = backtest(log, day("2024-01-31"), east)
 
     assert here.situations.frame["customers"].sum() == 2
     assert there.situations.frame["customers"].sum() == 1
@@ -241,7 +241,7 @@ def test_copies_count_once_and_days_once() -> None:
         bought("a", 60, event_id="2", amount="10"),
         bought("a", 60.1, event_id="3", amount="5"),
     )
-    found = backtest(pl.concat([log, log.tail(1)]), day("2024-02-01"), fold=fold)
+    found = backtest(pl.concat([log, log.tail(1)]), day("2024-02-01"))
     row = found.situations.frame.filter(state="occasional").row(0, named=True)
 
     assert (row["later_days"], row["purchases"], row["revenue"]) == (1, 2, 15)
@@ -251,6 +251,6 @@ def test_a_log_without_event_ids_will_do() -> None:
     """The column is not needed."""
     log = log_of_events(bought("a", 0), bought("a", 60)).drop("event_id")
 
-    found = backtest(log, day("2024-02-01"), fold=fold)
+    found = backtest(log, day("2024-02-01"))
 
     assert found.situations.frame["purchases"].sum() == 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from insight.frames import START, bought, event, fold, histories_of, log_of_events
+from insight.frames import START, bought, event, histories_of, log_of_events
 from insight.plain import LIFECYCLE, QUICK, UNTIL, random_book, random_histories
 from lifecycle_model import Lifecycle, Policy
 from lifecycle_model.insight import WhatIf, standings, what_if
@@ -27,7 +27,7 @@ def events() -> list[Event]:
 
 def compared() -> WhatIf:
     """Return the random log under two policies that differ in one threshold."""
-    return what_if(log_of_events(*events()), QUICK, PATIENT, fold=fold, as_of=UNTIL)
+    return what_if(log_of_events(*events()), QUICK, PATIENT, as_of=UNTIL)
 
 
 def test_counts_are_those_of_both_replays() -> None:
@@ -65,9 +65,7 @@ def test_moved_are_who_stand_elsewhere() -> None:
 def test_examples_name_the_rule_that_differs() -> None:
     """Lapsed under one policy at a day on which the other does nothing."""
     log = log_of_events(bought("a", 0), bought("b", 0), bought("b", 50))
-    found = what_if(
-        log, Policy(), Policy.grocery(), fold=fold, as_of=START + timedelta(days=120)
-    )
+    found = what_if(log, Policy(), Policy.grocery(), as_of=START + timedelta(days=120))
 
     assert found.examples.rows() == [
         ("a", "occasional", "non_customer", _midnight(90), None, "lapsed")
@@ -79,7 +77,7 @@ def test_a_later_move_of_the_same_rule_differs_too() -> None:
     """Both policies let the customer lapse, and one wins the customer back."""
     log = log_of_events(bought("a", 0), bought("a", 35), bought("a", 36))
     slow = QUICK.model_copy(update={"lapsed_days": 30, "at_risk_days": 20})
-    found = what_if(log, QUICK, slow, fold=fold, as_of=START + timedelta(days=37))
+    found = what_if(log, QUICK, slow, as_of=START + timedelta(days=37))
 
     assert found.examples.row(0) == (
         "a",
@@ -100,7 +98,7 @@ def test_so_many_examples_as_asked_for() -> None:
     log = log_of_events(*[bought(name, 0) for name in "abcdefgh"])
     late = START + timedelta(days=120)
 
-    found = what_if(log, Policy(), Policy.grocery(), fold=fold, as_of=late, examples=3)
+    found = what_if(log, Policy(), Policy.grocery(), as_of=late, examples=3)
 
     assert found.examples.height == 3
     assert found.moved["elsewhere"][0] == 8
@@ -109,7 +107,7 @@ def test_so_many_examples_as_asked_for() -> None:
 def test_a_policy_beside_itself() -> None:
     """Nobody stands elsewhere."""
     log = log_of_events(bought("a", 0), event("b", "contacted", 0))
-    found = what_if(log, Policy(), Policy(), fold=fold, as_of=START + timedelta(days=9))
+    found = what_if(log, Policy(), Policy(), as_of=START + timedelta(days=9))
 
     assert set(found.moved["elsewhere"]) == {0}
     assert found.examples.height == 0
@@ -117,7 +115,7 @@ def test_a_policy_beside_itself() -> None:
 
 def test_an_empty_log_under_two_policies() -> None:
     """No customers, no counts."""
-    found = what_if(log_of_events(), Policy(), Policy.grocery(), fold=fold, as_of=START)
+    found = what_if(log_of_events(), Policy(), Policy.grocery(), as_of=START)
 
     assert (found.customers, found.counts.height, found.moved.height) == (0, 0, 0)
 
@@ -127,7 +125,7 @@ DAYS = (date(2024, 3, 31), date(2024, 2, 29), date(2024, 4, 30))
 
 def test_standings_are_those_of_replays_to_each_day() -> None:
     """Counts of each value, and flows from day to day, stage by stage."""
-    found = standings(log_of_events(*events()), LIFECYCLE, DAYS, fold=fold)
+    found = standings(log_of_events(*events()), LIFECYCLE, DAYS)
     ends: list[dict[str, str]] = []
     for day in sorted(DAYS):
         known = [one for one in events() if one.occurred_at.date() <= day]
@@ -156,7 +154,7 @@ def test_shares_and_rates_of_standings() -> None:
     log = log_of_events(
         bought("a", 0), bought("b", 0), event("b", "customer_left", 5), bought("c", 6)
     )
-    found = standings(log, Lifecycle(), [date(2024, 1, 1), date(2024, 1, 8)], fold=fold)
+    found = standings(log, Lifecycle(), [date(2024, 1, 1), date(2024, 1, 8)])
     flows = found.flows.frame.filter(axis="situation")
 
     assert flows.select("before", "after", "customers", "rate").rows() == [
@@ -173,8 +171,8 @@ def test_shares_and_rates_of_standings() -> None:
 
 def test_standings_of_nothing() -> None:
     """No days, or no events: no rows."""
-    none = standings(log_of_events(bought("a")), Lifecycle(), [], fold=fold)
-    empty = standings(log_of_events(), Lifecycle(), DAYS, fold=fold)
+    none = standings(log_of_events(bought("a")), Lifecycle(), [])
+    empty = standings(log_of_events(), Lifecycle(), DAYS)
 
     for found in (none, empty):
         assert found.counts.frame.height == found.flows.frame.height == 0

@@ -11,7 +11,6 @@ from lifecycle_model.insight.conversion import Funnel, funnel
 from lifecycle_model.insight.dealing import Deals, deals
 from lifecycle_model.insight.effects import Actions, actions
 from lifecycle_model.insight.flowing import Flows, flows, time_in_state
-from lifecycle_model.insight.folding import Fold
 from lifecycle_model.insight.histories import of_histories
 from lifecycle_model.insight.lifecurve import Tenure, tenure
 from lifecycle_model.insight.markov import expected_numbers, expected_steps, lifetime_value
@@ -30,7 +29,6 @@ __all__ = [
     "Deals",
     "Figure",
     "Flows",
-    "Fold",
     "Funnel",
     "Ratio",
     "Satisfaction",

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
+from lifecycle_model.columnar import replay
 from lifecycle_model.insight.book import (
-    UNITS,
     Frame,
-    money,
+    end_of,
+    known_at,
     of_replay,
     places_of,
     polars_of,
     without_copies,
 )
+from lifecycle_model.insight.cells import UNITS, instants, money
 from lifecycle_model.insight.forecasting import expected_days, forecast_buyers, purchase_days
 from lifecycle_model.insight.periods import day_of
 from lifecycle_model.insight.ranking import RANK, gathered, normalised_gini, quintile
@@ -25,9 +26,10 @@ from lifecycle_model.insight.tables import Ratio, Table, with_ratios
 from lifecycle_model.lifecycle import Lifecycle
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from lifecycle_model.insight.bgnbd import BGNBD
     from lifecycle_model.insight.book import Book
-    from lifecycle_model.insight.folding import Fold
 
 ORDERS: Final = {
     "situation": ("rank",),
@@ -78,12 +80,11 @@ class Backtest:
     """None where nobody had bought again."""
 
 
-def backtest(  # noqa: PLR0913 - a log, a day, and by name what else may differ
+def backtest(
     log: Frame,
     cut: date,
     lifecycle: Lifecycle | None = None,
     *,
-    fold: Fold,
     until: date | None = None,
     bgnbd: BGNBD | None = None,
 ) -> Backtest:
@@ -97,17 +98,17 @@ def backtest(  # noqa: PLR0913 - a log, a day, and by name what else may differ
         log: events as columns, whole.
         cut: the last day that is folded.
         lifecycle: the rules and the policy; the default ones where not given.
-        fold: how to fold.
         until: the last day that counts as later; the log's last where not given.
         bgnbd: the model to compare with; fitted to the days up to the cut where not given.
     """
     used = lifecycle or Lifecycle()
-    offset = used.policy.day_offset_minutes
-    dated = polars_of(log).with_columns(cut_day=day_of(pl.col("occurred_at"), offset))
+    whole, end = polars_of(log), end_of(cut, used)
+    earlier = known_at(whole, end)
+    book = of_replay(earlier, replay(earlier, used, as_of=end, transitions=True), used)
+    dated = whole.with_columns(instants(whole["occurred_at"])).with_columns(
+        cut_day=day_of(pl.col("occurred_at"), book.offset)
+    )
     last: date = until or max(dated["cut_day"], default=cut)
-    earlier = dated.filter(pl.col("cut_day") <= cut).drop("cut_day")
-    end = datetime.combine(cut, time.max, UTC) - timedelta(minutes=offset)
-    book = of_replay(earlier, fold(earlier, used, as_of=end, transitions=True), used)
     later = dated.filter(pl.col("cut_day").is_between(cut, last, closed="right"))
     people = _people(book, cut).join(_came(later, book), on="customer", how="left")
     people = people.with_columns(pl.col("later_days", "purchases", "revenue").fill_null(0))
@@ -128,7 +129,7 @@ def _people(book: Book, cut: date) -> pl.DataFrame:
     ends = days.filter((customer != customer.shift(1)).fill_null(value=True)).with_columns(
         last=days.filter((customer != customer.shift(-1)).fill_null(value=True))["day"]
     )
-    units = spent.select(money(spent)).to_series().to_numpy()
+    units = money(spent).to_numpy()
     sums = pl.DataFrame(
         {
             "frequency": np.bincount(days["customer"].to_numpy(), minlength=size),
@@ -164,9 +165,9 @@ def _came(later: pl.DataFrame, book: Book) -> pl.DataFrame:
     columns = ("customer_id", "kind", "cut_day", "amount", "source", "event_id")
     narrow = later.select(name for name in columns if name in later.columns)
     bought = narrow.filter(pl.col("kind").cast(pl.String) == "purchase_completed")
+    bought = bought.with_columns(places_of(bought, book.customers), money(bought))
     if "event_id" in bought.columns:
         bought = without_copies(bought)
-    bought = bought.with_columns(places_of(bought, book.customers), money(bought))
     return (
         bought.filter(pl.col("customer").is_not_null())
         .group_by("customer")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 import narwhals as nw
+import numpy as np
 import polars as pl
 
+from lifecycle_model.columnar.coding import SPREAD, code
+from lifecycle_model.columnar.threads import Threads
 from lifecycle_model.errors import MixedCurrencies, NoTransitions, UnevenClocks
 from lifecycle_model.events import KINDS
+from lifecycle_model.insight.cells import INSTANT, instants
 from lifecycle_model.insight.dense import least
 from lifecycle_model.insight.periods import day_of, periods_between
 from lifecycle_model.states import Axis, BuyingPosition, Situation
@@ -18,44 +22,17 @@ from lifecycle_model.states import Axis, BuyingPosition, Situation
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lifecycle_model.columnar import Replay
     from lifecycle_model.lifecycle import Lifecycle
 
 Frame = Any
 """A frame of polars, pandas, pyarrow or any other kind that narwhals reads."""
 
-UNITS: Final = 10_000
-"""Money is added up in whole ten-thousandths."""
-
-INSTANT: Final = pl.Datetime("us", "UTC")
 KIND: Final = pl.Enum(KINDS)
 STATE: Final = pl.Enum([one.value for axis in (Situation, BuyingPosition) for one in axis])
 """A state of either axis."""
 
 _AXIS: Final = pl.Enum([one.value for one in Axis])
-
-
-class Replayed(Protocol):
-    """What a replay over columns gives."""
-
-    @property
-    def customers(self) -> Frame:
-        """One row a customer, ascending by `customer_id`."""
-
-    @property
-    def transitions(self) -> Frame | None:
-        """One row a move, by customer and in the order in which they happened."""
-
-    @property
-    def duplicates(self) -> int:
-        """How many equal copies were dropped."""
-
-    @property
-    def invalid(self) -> Frame:
-        """The rows that were no events, by `row`."""
-
-    @property
-    def conflicts(self) -> Frame:
-        """The rows that said something else under a name that was taken, by `row`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +107,7 @@ class Book:
                 raise MixedCurrencies(tuple(found))
 
 
-def of_replay(log: Frame, replay: Replayed, lifecycle: Lifecycle) -> Book:
+def of_replay(log: Frame, replay: Replay, lifecycle: Lifecycle) -> Book:
     """Return the book of a replay over columns.
 
     Args:
@@ -146,14 +123,17 @@ def of_replay(log: Frame, replay: Replayed, lifecycle: Lifecycle) -> Book:
     if replay.transitions is None:
         raise NoTransitions
     customers = polars_of(replay.customers)
-    left_out = [polars_of(frame)["row"] for frame in (replay.invalid, replay.conflicts)]
     events = polars_of(log)
-    rows = pl.concat([one.cast(pl.UInt32) for one in left_out])
+    rows = pl.concat(
+        [
+            polars_of(replay.invalid)["row"].cast(pl.UInt32),
+            polars_of(replay.conflicts)["dropped_row"].cast(pl.UInt32),
+        ]
+    )
     if len(rows):
         events = events.with_row_index("row").filter(~pl.col("row").is_in(rows.implode()))
-    if replay.duplicates:
-        events = without_copies(events)
-    return make_book(events, customers, polars_of(replay.transitions), lifecycle)
+    moves = polars_of(replay.transitions)
+    return make_book(events, customers, moves, lifecycle, copies=replay.duplicates)
 
 
 def make_book(
@@ -161,19 +141,32 @@ def make_book(
     customers: pl.DataFrame,
     transitions: pl.DataFrame,
     lifecycle: Lifecycle,
+    *,
+    copies: int = 0,
 ) -> Book:
-    """Return the book of frames that hold what was folded, each event once.
+    """Return the book of frames that hold what was folded.
+
+    Args:
+        events: the log, with so many copies of events.
+        customers: as a replay gives them.
+        transitions: likewise.
+        lifecycle: under which the log was folded.
+        copies: how many copies there are; they are dropped.
 
     Raises:
         UnevenClocks: not all customers are followed to one instant.
     """
+    # Frames of other kinds may have brought other units, or another name of UTC.
+    customers = customers.with_columns(pl.selectors.datetime(time_zone="*").cast(INSTANT))
     as_of = _common_clock(customers)
     day = day_of(pl.col("occurred_at"), lifecycle.policy.day_offset_minutes).alias("day")
     events = events.with_columns(
         places_of(events, customers),
-        pl.col("occurred_at").cast(INSTANT),
+        instants(events["occurred_at"]),
         _enum(events, "kind", KIND),
     )
+    if copies:
+        events = without_copies(events)
     folded = pl.col("customer").is_not_null() & pl.col("kind").is_not_null()
     if as_of is not None:
         folded &= pl.col("occurred_at") <= as_of
@@ -181,7 +174,7 @@ def make_book(
     events = (events if whole else events.filter(folded)).with_columns(day)
     moves = transitions.with_columns(places_of(transitions, customers).set_sorted()).select(
         "customer",
-        "occurred_at",
+        pl.col("occurred_at").cast(INSTANT),
         day,
         _enum(transitions, "axis", _AXIS),
         _enum(transitions, "before", STATE),
@@ -202,20 +195,18 @@ def make_book(
 def places_of(frame: pl.DataFrame, customers: pl.DataFrame) -> pl.Series:
     """Return the place of each row's customer among the customers, null where there is none."""
     ids = customers["customer_id"]
-    named = frame["customer_id"].cast(ids.dtype)
+    named = frame["customer_id"].cast(ids.dtype, strict=False)
     # Neighbours of one name are looked up once.
-    heads = pl.select(named.ne_missing(named.shift(1)).fill_null(value=True)).to_series()
-    if len(heads):
-        heads[0] = True
-    asked = named.filter(heads)
-    if ids.dtype == pl.String:
-        found = asked.cast(pl.Enum(ids), strict=False).to_physical().cast(pl.UInt32)
-    else:
-        places = customers.select("customer_id").with_row_index("customer")
-        found = asked.to_frame().join(
-            places, on="customer_id", how="left", maintain_order="left"
-        )["customer"]
-    return found.gather(heads.cast(pl.Int64).cum_sum() - 1).alias("customer")
+    run = named.rle_id()
+    heads = named.filter(run.diff().cast(pl.Boolean).fill_null(value=True))
+    coded = code(heads, Threads.of(None))
+    known = customers.select("customer_id").with_row_index("customer")
+    found = coded.values.to_frame("customer_id").join(
+        known, on="customer_id", how="left", maintain_order="left"
+    )["customer"]
+    rows = pl.Series(coded.codes)
+    places = found.gather(pl.select(pl.when(rows >= 0).then(rows)).to_series())
+    return places.gather(run).alias("customer")
 
 
 def _enum(frame: pl.DataFrame, name: str, dtype: pl.Enum) -> pl.Expr:
@@ -234,38 +225,54 @@ def polars_of(frame: Frame) -> pl.DataFrame:
     """
     if isinstance(frame, pl.DataFrame):
         return frame
-    converted: pl.DataFrame = nw.from_native(frame, eager_only=True).to_polars()
-    return converted
+    return nw.from_native(frame).lazy().collect(backend="polars").to_native()
 
 
 def without_copies(events: pl.DataFrame) -> pl.DataFrame:
-    """Return the events, those of one customer, source and event_id once."""
-    source = pl.col("source").fill_null("") if "source" in events.columns else pl.lit("")
-    name = pl.struct("customer_id", source.alias("source"), "event_id")
-    return events.filter(pl.col("event_id").is_null() | name.is_first_distinct())
+    """Return the events, those of one `customer`, source and event_id once."""
+    event_id = events["event_id"].cast(pl.String)
+    source = pl.col("source").cast(pl.String) if "source" in events.columns else pl.lit(None)
+    spread = events["customer"].fill_null(0).to_numpy().astype(np.uint64) * SPREAD
+    keys = event_id.hash().to_numpy() ^ spread
+    # Only rows that share a key can be copies, and numbers are compared much faster than names.
+    ordered = np.sort(keys)
+    twice = pl.Series(ordered[1:][ordered[1:] == ordered[:-1]])
+    rows = (pl.Series(keys).is_in(twice.implode()) & event_id.is_not_null()).arg_true()
+    names = events[rows].select(
+        pl.struct(
+            "customer", source.fill_null("").alias("source"), pl.col("event_id").cast(pl.String)
+        )
+    )
+    copies = rows.filter(~names.to_series().is_first_distinct())
+    kept = np.ones(events.height, dtype=bool)
+    kept[copies.to_numpy()] = False
+    return events.filter(pl.Series(kept))
 
 
-def column(frame: pl.DataFrame, name: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
-    """Return a column of the log as a type, null where the log does not have it.
+def end_of(day: date, lifecycle: Lifecycle) -> datetime:
+    """Return the last moment of a day.
 
-    >>> frame = pl.DataFrame({"kind": ["contacted"]})
-    >>> frame.select(column(frame, "channel", pl.String)).item() is None
-    True
+    >>> from datetime import date
+    >>> from lifecycle_model import Lifecycle, Policy
+    >>> end_of(date(2024, 5, 1), Lifecycle(Policy(day_offset_minutes=60))).isoformat()
+    '2024-05-01T22:59:59.999999+00:00'
     """
-    if name in frame.columns:
-        return pl.col(name).cast(dtype)
-    return pl.lit(None, dtype).alias(name)
+    offset = timedelta(minutes=lifecycle.policy.day_offset_minutes)
+    return datetime.combine(day, time.max, UTC) - offset
 
 
-def money(frame: pl.DataFrame) -> pl.Expr:
-    """Return the amounts of events in whole ten-thousandths, 0 where none is given.
+def known_at(log: pl.DataFrame, end: datetime) -> pl.DataFrame:
+    """Return the rows of a log that are not later; those of no time are for the replay to tell.
 
-    >>> frame = pl.DataFrame({"amount": [29.33, None]})
-    >>> frame.select(money(frame))["amount"].to_list()
-    [293300, 0]
+    >>> from datetime import UTC, datetime
+    >>> log = pl.DataFrame({"occurred_at": ["2024-05-01T12:00Z", "2024-05-03T12:00Z"]})
+    >>> known_at(log, datetime(2024, 5, 2, tzinfo=UTC)).height
+    1
     """
-    amount = column(frame, "amount", pl.Float64)
-    return (amount * UNITS).round().cast(pl.Int64).fill_null(0).alias("amount")
+    if "occurred_at" not in log.columns:
+        return log
+    later = instants(log["occurred_at"]) > end
+    return log.filter(~later.fill_null(value=False))
 
 
 def _common_clock(customers: pl.DataFrame) -> datetime | None:

@@ -9,7 +9,8 @@ import polars as pl
 
 from lifecycle_model.errors import TooFewDays
 from lifecycle_model.events import KINDS
-from lifecycle_model.insight.book import INSTANT, KIND, Book, column
+from lifecycle_model.insight.book import KIND, Book
+from lifecycle_model.insight.cells import INSTANT, column
 from lifecycle_model.insight.dense import least
 from lifecycle_model.insight.intervals import newcombe
 from lifecycle_model.insight.periods import day_of
@@ -154,7 +155,7 @@ def _shown(book: Book, seen: pl.DataFrame) -> pl.DataFrame:
     told = [one for one in KINDS if one not in _NOT_SHOWN]
     signs = book.events(*told, also=("behaviour",))
     limit = bought_at.gather(signs["customer"])
-    behaviour = column(signs, "behaviour", pl.String)
+    behaviour = column(signs, "behaviour")
     shown = signs.with_columns(
         pl.when(pl.col("kind") == "interest_shown").then(behaviour).alias("behaviour")
     ).filter(pl.select(limit.is_null() | (signs["occurred_at"] < limit)).to_series())

@@ -9,7 +9,7 @@ import polars as pl
 from scipy.special import betaincinv
 
 from lifecycle_model.errors import InvalidChain, Problem
-from lifecycle_model.insight.book import UNITS, Book, money
+from lifecycle_model.insight.cells import UNITS, money
 from lifecycle_model.insight.dense import last_upto
 from lifecycle_model.insight.markov import expected_numbers, expected_steps, lifetime_value
 from lifecycle_model.insight.periods import index_of
@@ -19,6 +19,8 @@ from lifecycle_model.states import Situation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from lifecycle_model.insight.book import Book
 
 REVENUE: Final = Ratio(
     "revenue_each",

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from lifecycle_model.insight.book import Frame, Replayed, polars_of
+from lifecycle_model.columnar import replay
+from lifecycle_model.insight.book import Frame, polars_of
 from lifecycle_model.lifecycle import Lifecycle
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from lifecycle_model.insight.folding import Fold
+    from lifecycle_model.columnar import Replay
     from lifecycle_model.policy import Policy, PolicyRef
 
 AXES: Final = ("situation", "position", "stage", "funnel_group", "sales_step", "service_state")
@@ -38,12 +39,11 @@ class WhatIf:
     make there; null where one makes none."""
 
 
-def what_if(  # noqa: PLR0913 - a log, two policies, and by name what else may differ
+def what_if(
     log: Frame,
     policy_a: Policy,
     policy_b: Policy,
     *,
-    fold: Fold,
     as_of: datetime,
     examples: int = 5,
 ) -> WhatIf:
@@ -53,12 +53,11 @@ def what_if(  # noqa: PLR0913 - a log, two policies, and by name what else may d
         log: events as columns.
         policy_a: as it is.
         policy_b: as it could be.
-        fold: how to fold.
         as_of: the instant at which both are compared.
         examples: how many customers to show for each pair of situations.
     """
     one, other = (
-        fold(log, Lifecycle(policy), as_of=as_of, transitions=True)
+        replay(log, Lifecycle(policy), as_of=as_of, transitions=True)
         for policy in (policy_a, policy_b)
     )
     both = _values(one, "a").join(_values(other, "b"), on="customer_id")
@@ -89,16 +88,16 @@ def what_if(  # noqa: PLR0913 - a log, two policies, and by name what else may d
     )
 
 
-def _values(replay: Replayed, suffix: str) -> pl.DataFrame:
-    return polars_of(replay.customers).select(
+def _values(folded: Replay, suffix: str) -> pl.DataFrame:
+    return polars_of(folded.customers).select(
         "customer_id",
         *[pl.col(axis).cast(pl.String).alias(f"{axis}_{suffix}") for axis in AXES],
     )
 
 
-def _parted(shown: pl.DataFrame, one: Replayed, other: Replayed) -> pl.DataFrame:
+def _parted(shown: pl.DataFrame, one: Replay, other: Replay) -> pl.DataFrame:
     """Return the customers with the first move of the situation that is not the same."""
-    first, second = (_moves(shown, replay) for replay in (one, other))
+    first, second = (_moves(shown, folded) for folded in (one, other))
     keys = ["customer_id", "place"]
     parted = (
         first.join(second, on=keys, how="full", coalesce=True, suffix="_b")
@@ -124,10 +123,10 @@ def _parted(shown: pl.DataFrame, one: Replayed, other: Replayed) -> pl.DataFrame
     )
 
 
-def _moves(shown: pl.DataFrame, replay: Replayed) -> pl.DataFrame:
+def _moves(shown: pl.DataFrame, folded: Replay) -> pl.DataFrame:
     """Return the moves of the situation of some customers, numbered."""
     return (
-        polars_of(replay.transitions)
+        polars_of(folded.transitions)
         .filter(pl.col("axis").cast(pl.String) == "situation")
         .join(shown.select("customer_id"), on="customer_id", how="semi")
         .select(

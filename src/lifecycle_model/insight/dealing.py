@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from lifecycle_model.insight.book import UNITS, column, money
+from lifecycle_model.insight.cells import UNITS, column, money
 from lifecycle_model.insight.dense import recoded
 from lifecycle_model.insight.stays import owned_moves
 from lifecycle_model.insight.survival import quartiles, survival_curve
@@ -198,7 +198,7 @@ def _average_value(book: Book, closed: pl.DataFrame) -> Figure:
     bought = book.events("purchase_completed", also=("opportunity_id", "amount"))
     amounts = bought.select(
         "customer",
-        column(bought, "opportunity_id", pl.String).fill_null("main"),
+        column(bought, "opportunity_id").fill_null("main"),
         money(bought),
         closed_at="occurred_at",
     ).join(signed.select(keys), on=keys, how="semi")

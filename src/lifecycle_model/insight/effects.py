@@ -8,7 +8,8 @@ from typing import Final
 import polars as pl
 
 from lifecycle_model.errors import TooFewDays
-from lifecycle_model.insight.book import KIND, STATE, Book, column
+from lifecycle_model.insight.book import KIND, STATE, Book
+from lifecycle_model.insight.cells import column
 from lifecycle_model.insight.dense import last_upto
 from lifecycle_model.insight.periods import index_of
 from lifecycle_model.insight.stays import standing_at_end, stays
@@ -86,9 +87,9 @@ def actions(book: Book, days: int, playbook: Playbook | None = None) -> Actions:
         orient="row",
     )
     events = book.events("action_taken", also=("action_id",))
-    taken = events.select(
-        "customer", "occurred_at", "day", column(events, "action_id", pl.String)
-    ).join(goals, on="action_id", how="left", maintain_order="left")
+    taken = events.select("customer", "occurred_at", "day", column(events, "action_id")).join(
+        goals, on="action_id", how="left", maintain_order="left"
+    )
     unknown = taken.filter(pl.col("goal").is_null())
     known = taken.filter(pl.col("goal").is_not_null())
     reached = _reached(book, known["goal"].unique().to_list())

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from lifecycle_model.insight.book import INSTANT, Book, make_book
+from lifecycle_model.insight.book import Book, make_book
+from lifecycle_model.insight.cells import INSTANT
 from lifecycle_model.rules import FACTS
 
 if TYPE_CHECKING:

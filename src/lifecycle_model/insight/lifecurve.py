@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from lifecycle_model.errors import TooFewDays
-from lifecycle_model.insight.book import UNITS, Book, money
+from lifecycle_model.insight.cells import UNITS, money
 from lifecycle_model.insight.dense import last_upto, least
 from lifecycle_model.insight.stays import count_open, stays
 from lifecycle_model.insight.tables import Ratio, Table, with_ratios
+
+if TYPE_CHECKING:
+    from lifecycle_model.insight.book import Book
 
 EACH: Final = Ratio(
     "revenue_each",

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from lifecycle_model.insight.book import Frame, polars_of
+from lifecycle_model.columnar import replay
+from lifecycle_model.insight.book import Frame, end_of, known_at, polars_of
 from lifecycle_model.insight.comparing import AXES
-from lifecycle_model.insight.periods import day_of
 from lifecycle_model.insight.tables import Ratio, Table, with_ratios
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
-    from lifecycle_model.insight.folding import Fold
     from lifecycle_model.lifecycle import Lifecycle
 
 SHARE: Final = Ratio(
@@ -44,9 +43,7 @@ class Standings:
     no rate."""
 
 
-def standings(
-    log: Frame, lifecycle: Lifecycle, days: Iterable[date], *, fold: Fold
-) -> Standings:
+def standings(log: Frame, lifecycle: Lifecycle, days: Iterable[date]) -> Standings:
     """Return where customers stand at the end of each day, and the flows between these days.
 
     Stage, funnel group, sales step and service state follow from facts that change with time,
@@ -57,18 +54,14 @@ def standings(
         log: events as columns.
         lifecycle: the rules and the policy.
         days: any days, in any order.
-        fold: how to fold.
     """
-    offset = lifecycle.policy.day_offset_minutes
-    dated = polars_of(log).with_columns(end_day=day_of(pl.col("occurred_at"), offset))
+    whole = polars_of(log)
     counts, flows = [_NO_COUNTS], [_NO_FLOWS]
     before: pl.DataFrame | None = None
     since: date | None = None
     for day in sorted(set(days)):
-        end = datetime.combine(day, time.max, UTC) - timedelta(minutes=offset)
-        earlier = dated.filter(pl.col("end_day") <= day).drop("end_day")
-        replay = fold(earlier, lifecycle, as_of=end, transitions=False)
-        now = polars_of(replay.customers).select(
+        end = end_of(day, lifecycle)
+        now = replay(known_at(whole, end), lifecycle, as_of=end).customers.select(
             "customer_id", *[pl.col(axis).cast(pl.String) for axis in AXES]
         )
         counts += [_counted(now, axis, day) for axis in AXES]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from lifecycle_model.insight.book import Book, column
+from lifecycle_model.insight.cells import column
 from lifecycle_model.insight.conversion import CUSTOMERS
 from lifecycle_model.insight.intervals import bonett_price
 from lifecycle_model.insight.periods import index_of
@@ -18,6 +18,8 @@ from lifecycle_model.states import Situation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from lifecycle_model.insight.book import Book
 
 PROMOTER: Final = 9
 DETRACTOR: Final = 6
@@ -129,9 +131,7 @@ def _with_interval(counts: pl.DataFrame) -> Table:
 
 def _nps(book: Book, period: str) -> Table:
     answers = book.events("survey_answered", also=("score",))
-    answers = answers.select(
-        column(answers, "score", pl.Int64), index=index_of(pl.col("day"), period)
-    )
+    answers = answers.select(column(answers, "score"), index=index_of(pl.col("day"), period))
     by_period = (
         book.periods(period)
         .select("index", "period")
@@ -149,7 +149,7 @@ def _complaints(book: Book, spans: pl.DataFrame, period: str) -> Table:
     there = there.with_columns(state=pl.lit(CUSTOMERS[0]))
     opened = book.events("case_opened", also=("complaint",)).with_row_index("case")
     theirs = (
-        opened.filter(column(opened, "complaint", pl.Boolean))
+        opened.filter(column(opened, "complaint"))
         .select("case", "customer", index=index_of(pl.col("day"), period))
         .join(there.select("customer", "from_index", "to_index"), on="customer")
         .filter(pl.col("index").is_between("from_index", "to_index"))
@@ -173,8 +173,8 @@ def _to_resolve(book: Book) -> pl.DataFrame:
         "occurred_at",
         "day",
         "kind",
-        column(cases, "case_id", pl.String),
-        column(cases, "complaint", pl.Boolean),
+        column(cases, "case_id"),
+        column(cases, "complaint"),
     ).sort("customer", "case_id", "occurred_at", maintain_order=True)
     same = (pl.col("customer") == pl.col("customer").shift(-1)) & (
         pl.col("case_id") == pl.col("case_id").shift(-1)
