@@ -152,9 +152,9 @@ def _flows(found: Flows) -> Plain:
     return {
         "moves": rows(moves.agg(pl.col("moves").sum())),
         "held": rows(
-            found.held.select("state", *_LASTED).join(
-                time, on="state", how="left", maintain_order="left"
-            )
+            _situations()
+            .join(found.held, on="state", maintain_order="left")
+            .join(time, on="state", how="left", maintain_order="left")
         ),
         "survival": _thinned(found.survival),
     }

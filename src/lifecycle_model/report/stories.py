@@ -9,6 +9,7 @@ import polars as pl
 
 from lifecycle_model.events import EVENT_TYPES, parse_event
 from lifecycle_model.playbook import Playbook
+from lifecycle_model.report.cells import as_events_take
 from lifecycle_model.states import Situation
 
 if TYPE_CHECKING:
@@ -63,15 +64,17 @@ def customers_of(book: Book, most: int = MOST) -> Plain:
     chosen = known.filter(pl.col("customer").is_in(_sample(known, most).implode()))
     names = chosen["customer_id"].cast(pl.String)
     log = book.log.filter(pl.col("customer").is_in(chosen["customer"].implode()))
-    of = log.drop("day").partition_by("customer", as_dict=True, include_key=False)
+    log = as_events_take(log.drop("day"))
+    of = log.partition_by("customer", as_dict=True, include_key=False)
     plans: dict[tuple[Any, ...], int] = {}
+    playbook = Playbook.default()
     rows = []
     for place, name, purchases in zip(
         chosen["customer"], names, chosen["purchases"], strict=True
     ):
         events = [event_of({**row, "customer_id": name}) for row in of[place,].to_dicts()]
         history = book.lifecycle.replay(events, as_of=book.as_of)
-        plan = book.lifecycle.plan(history.customer, playbook=Playbook.default())
+        plan = book.lifecycle.plan(history.customer, playbook=playbook)
         rows.append(
             _row(history, plan, book.offset)
             | {"purchases": purchases, "plan": plans.setdefault(_tasks(plan), len(plans))}

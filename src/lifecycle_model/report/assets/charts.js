@@ -34,6 +34,7 @@ function look() {
       labelColor: ink, titleColor: faint, labelFontSize: 12, orient: "bottom", title: null,
       columns: window.innerWidth < 640 ? 2 : 6, symbolType: "circle", labelLimit: 200,
     },
+    title: { color: ink, fontSize: 13, fontWeight: "normal", anchor: "start" },
     text: { color: ink },
     bar: { color: accent },
     line: { color: accent },
@@ -48,10 +49,8 @@ async function draw(id, rows) {
   drawn[id]?.finalize();
   delete drawn[id];
   host.replaceChildren();
-  if (!rows.length) {
-    host.append(make("p", { class: "note" }, word("page.none")));
-    return;
-  }
+  host.hidden = !rows.length;
+  if (host.hidden) return;
   const spec = { ...inWords(page.charts[id]), data: { values: rows }, config: look() };
   drawn[id] = await vegaEmbed(host, spec, {
     mode: "vega-lite",
@@ -70,6 +69,6 @@ function withState(row) {
   return { ...row, name: named("states", row.state), place: SITUATIONS.indexOf(row.state) };
 }
 
-function withDate(row, at) {
-  return { ...row, at, date: day(at) };
+function withDate(row, at, date) {
+  return { ...row, at, date };
 }

@@ -31,6 +31,7 @@ function dayCell(row, name) {
 }
 
 function table(heads, rows) {
+  if (!rows.length) return make("p", { class: "note" }, word("page.none"));
   const named = heads.map((head, place) => {
     const numeric = rows.some((row) => row[place]?.name === "number");
     return make("th", numeric ? { scope: "col", class: "number" } : { scope: "col" }, head);

@@ -27,8 +27,7 @@ function parts(figure, show) {
 
 function showHeadline() {
   const found = page.headline;
-  const when = found.since
-    ? [word(`headline.${page.period}`, { since: day(found.since) })] : [];
+  const when = found.since ? [period(found.since)] : [];
   const share = found.customers.value
     ? [percent(found.active.value / found.customers.value)] : [];
   const one = (name, show, note) => card(word(`headline.${name}`), found[name], show, note);
@@ -53,7 +52,7 @@ async function showStanding() {
   detail("standing").replaceChildren(folded(table(
     [word("column.date"), ...statesBy(SITUATIONS).map(([, name]) => name)],
     days.map((at) => [day(at), ...SITUATIONS.map((one) => number(whole(held.get(`${at} ${one}`))))]))));
-  await draw("standing", rows.map((row) => withDate(withState(row), row.at)));
+  await draw("standing", rows.map((row) => withDate(withState(row), row.at, day(row.at))));
 }
 
 function showAxes() {
@@ -133,8 +132,8 @@ async function showDeals() {
     make("dl", { class: "cards" },
       ...["closed", "direct"].map((name) => card(word(`deal.${name}`), { value: outcomes[name] }, whole, [])),
       card(word("deal.cycle"), { value: cycle.median, reason: cycle.median_reason }, whole, []),
-      card(word("deal.average_value"), average_value, decimal, []),
-      card(word("deal.velocity"), velocity, decimal, [])),
+      card(word("deal.average_value"), average_value, money, []),
+      card(word("deal.velocity"), velocity, money, [])),
     table(
       ["position", "open", "cases", "median"].map((name) => word(`column.${name}`)),
       pipeline.map(({ state }) => {
@@ -164,18 +163,18 @@ async function showSatisfaction() {
       complaints.map((row) => {
         const answers = asked.get(row.period);
         return [
-          day(row.period),
+          period(row.period),
           number(whole(answers.answers)),
           figureCell({ value: answers.nps, reason: answers.nps_reason }, (one) => decimal(one, 1)),
           number(whole(row.complaints)),
           figureCell({ value: row.complaints_per_1000, reason: row.complaints_per_1000_reason }, decimal),
         ];
       }))));
-  const answered = nps.filter((row) => row.answers).map((row) => withDate(row, row.period));
+  const answered = nps.filter((row) => row.answers).map((row) => withDate(row, row.period, period(row.period)));
   const complained = complaints.some((row) => row.complaints) ? complaints : [];
   await Promise.all([
     draw("nps", answered),
-    draw("complaints", complained.map((row) => withDate(row, row.period))),
+    draw("complaints", complained.map((row) => withDate(row, row.period, period(row.period)))),
   ]);
 }
 

@@ -26,20 +26,35 @@ function reason(text) {
   return Object.hasOwn(words().page, key) ? words().page[key] : text;
 }
 
-function decimal(value, digits = 2) {
-  return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+function decimal(value, digits = 2, least = 0) {
+  const form = { maximumFractionDigits: digits, minimumFractionDigits: least };
+  return new Intl.NumberFormat(language, form).format(value);
 }
 
 function whole(value) {
   return decimal(value, 0);
 }
 
+function money(value) {
+  return decimal(value, 2, 2);
+}
+
 function percent(value) {
-  const form = { style: "percent", maximumFractionDigits: 1 };
+  const form = { style: "percent", maximumFractionDigits: 1, minimumFractionDigits: 1 };
   return new Intl.NumberFormat(language, form).format(value);
 }
 
+function date(iso, form) {
+  const at = new Date(`${iso}T00:00:00Z`);
+  return new Intl.DateTimeFormat(language, { timeZone: "UTC", year: "numeric", ...form }).format(at);
+}
+
 function day(iso) {
-  const form = { timeZone: "UTC", day: "numeric", month: "short", year: "numeric" };
-  return new Intl.DateTimeFormat(language, form).format(new Date(`${iso}T00:00:00Z`));
+  return date(iso, { day: "numeric", month: "short" });
+}
+
+// The period that begins on a day.
+function period(iso) {
+  if (page.period === "month") return date(iso, { month: "long" });
+  return page.period === "week" ? word("page.week", { since: day(iso) }) : day(iso);
 }
