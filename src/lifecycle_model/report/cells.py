@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from lifecycle_model.columnar.cells import Read
+    from lifecycle_model.columnar.schema import Form
 
-_MADE: Final[dict[str, Callable[[np.ndarray], pl.Series]]] = {
+_MADE: Final[dict[Form, Callable[[np.ndarray], pl.Series]]] = {
     "money": money,
     "day": dates,
     "flag": lambda numbers: pl.Series(numbers).cast(pl.Boolean),
@@ -35,11 +36,11 @@ def as_events_take(log: pl.DataFrame) -> pl.DataFrame:
     """
     found = []
     for cells in log:
-        form = OWN_COLUMNS[cells.name].form if cells.name in OWN_COLUMNS else ""
+        own = OWN_COLUMNS.get(cells.name)
         if cells.name == "sequence":
             found.append(_filled(cells, whole_numbers, pl.Series))
-        elif form in _MADE:
-            found.append(_filled(cells, READERS[form].read, _MADE[form]))
+        elif own is not None and own.form in _MADE:
+            found.append(_filled(cells, READERS[own.form].read, _MADE[own.form]))
     return log.with_columns(found)
 
 

@@ -95,7 +95,8 @@ def _headline(book: Book, grown: Table, dealt: Deals, content: Satisfaction) -> 
         found |= {one.name: told(last, one) for one in grown.ratios}
         found["since"] = plain(last["period"])
     else:
-        found |= dict.fromkeys((*names, *(one.name for one in grown.ratios)), nothing(NO_PERIOD))
+        ratios = [one.name for one in grown.ratios]
+        found |= dict.fromkeys([*names, *ratios], nothing(NO_PERIOD))
         found["since"] = None
     found["win_rate"] = _outcomes(dealt)["win_rate"]
     found["nps"] = told(content.nps.frame.row(-1, named=True), content.nps.ratio("nps"))
@@ -115,9 +116,7 @@ def standing_over_time(book: Book, period: str) -> list[Plain]:
         index_of(pl.col("since_day"), period),
         index_of(pl.col("until_day"), period).fill_null(after),
     )
-    spans = found.select(
-        "state", start="from_index", end=pl.col("from_index") + pl.col("ends")
-    )
+    spans = found.select("state", start="from_index", end=pl.col("from_index") + pl.col("ends"))
     counts = count_open(spans, "state").with_columns(pl.col("state").cast(pl.String))
     frame = (
         periods.select("index", at=pl.min_horizontal("ends", pl.lit(book.last_day, pl.Date)))

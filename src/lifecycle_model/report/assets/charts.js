@@ -19,6 +19,7 @@ function inWords(part) {
 }
 
 function look() {
+  const narrow = window.innerWidth < 640;
   const style = getComputedStyle(document.documentElement);
   const [ink, faint, line, accent] = ["--ink", "--faint", "--line", "--accent"]
     .map((name) => style.getPropertyValue(name).trim());
@@ -28,11 +29,12 @@ function look() {
     view: { stroke: null },
     axis: {
       labelColor: faint, titleColor: faint, gridColor: line, domainColor: line, tickColor: line,
-      labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelLimit: 220,
+      labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelSeparation: 8,
+      labelLimit: narrow ? 150 : 280,
     },
     legend: {
       labelColor: ink, titleColor: faint, labelFontSize: 12, orient: "bottom", title: null,
-      columns: window.innerWidth < 640 ? 2 : 6, symbolType: "circle", labelLimit: 200,
+      columns: narrow ? 2 : 6, symbolType: "circle", labelLimit: 200,
     },
     title: { color: ink, fontSize: 13, fontWeight: "normal", anchor: "start" },
     text: { color: ink },

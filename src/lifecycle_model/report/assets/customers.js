@@ -71,10 +71,10 @@ function tasks(row) {
   return make("ul", { class: "plan" }, ...planned.map(([id, reasons]) => {
     const [department, title, text] = words().actions[id];
     const why = reasons.map((key) => key.split("+").map((one) => named("states", one)).join(" + "));
-    return make("li", {},
-      make("strong", {}, filled(title, { customer: row.id })), ` (${named("departments", department)}) `,
-      make("br"), filled(text, { customer: row.id }), " ",
-      make("small", {}, why.join("; ")));
+    return make("li", {}, make("details", {},
+      make("summary", {}, `${filled(title, { customer: row.id })} (${named("departments", department)})`),
+      make("p", {}, filled(text, { customer: row.id })),
+      make("small", {}, why.join("; "))));
   }));
 }
 
