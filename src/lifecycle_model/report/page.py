@@ -7,7 +7,7 @@ from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import vl_convert
 
@@ -26,7 +26,12 @@ _SCRIPTS: Final = ("words", "elements", "charts", "figures", "customers", "main"
 
 _CHARTS: Final = ("standing", "funnel", "survival", "deals", "nps", "complaints", "forecast")
 
-_LOCALES: Final = {"en": "en-US", "pt": "pt-BR", "es": "es-ES", "it": "it-IT"}
+_LOCALES: Final[dict[str, Literal["en-US", "pt-BR", "es-ES", "it-IT"]]] = {
+    "en": "en-US",
+    "pt": "pt-BR",
+    "es": "es-ES",
+    "it": "it-IT",
+}
 """How the charts write numbers and dates."""
 
 _ESCAPED: Final = {ord(one): f"\\u{ord(one):04x}" for one in "<>&"}
@@ -105,7 +110,7 @@ def _asset(name: str) -> str:
 @cache
 def _library() -> str:
     """Return Vega, Vega-Lite and Vega-Embed as one script."""
-    script: str = vl_convert.javascript_bundle()
+    script: str = vl_convert.javascript_bundle(None)
     return script.replace("</script", "<\\/script")
 
 
