@@ -27,6 +27,7 @@ HEAVY = (
     "polars",
     "pyarrow",
     "rich",
+    "scipy",
     "transitions",
     "typer",
 )

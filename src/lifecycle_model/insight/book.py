@@ -225,7 +225,8 @@ def polars_of(frame: Frame) -> pl.DataFrame:
     """
     if isinstance(frame, pl.DataFrame):
         return frame
-    return nw.from_native(frame).lazy().collect(backend="polars").to_native()
+    converted: pl.DataFrame = nw.from_native(frame).lazy().collect(backend="polars").to_native()
+    return converted
 
 
 def without_copies(events: pl.DataFrame) -> pl.DataFrame:
