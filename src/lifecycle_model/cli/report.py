@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -11,16 +11,18 @@ from lifecycle_model.cli import options as opt
 from lifecycle_model.cli.choosing import piped
 from lifecycle_model.cli.outputs import output_at
 from lifecycle_model.cli.request import Request
-from lifecycle_model.cli.terminal import output, say
-from lifecycle_model.cli.times import parse_as_of, short
+from lifecycle_model.cli.terminal import output, say, say_json
+from lifecycle_model.cli.times import iso, parse_as_of, short
 from lifecycle_model.cli.words import counted
 from lifecycle_model.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from lifecycle_model.insight import Book
 
 _SUFFIXES: Final = (".html",)
 _LIBRARIES: Final = frozenset(
     {"narwhals", "numba", "numpy", "polars", "pyarrow", "scipy", "vl_convert"}
 )
-_MEGABYTE: Final = 1_000_000
 
 LanguageOption = Annotated[
     str,
@@ -52,6 +54,7 @@ def report(
     policy: opt.PolicyOption = "default",
     as_of: opt.AsOfOption = None,
     skip_invalid: opt.SkipOption = False,
+    as_json: opt.JsonOption = False,
 ) -> None:
     """Write one HTML page about a log, with charts; it needs the extra report."""
     reading = opt.reading_of(
@@ -62,17 +65,23 @@ def report(
     lifecycle = Lifecycle(opt.load_policy(policy))
     instant = parse_as_of(as_of, reading.times.zone, lifecycle.policy.day_offset_minutes)
     request = Request(reading, lifecycle, instant, target)
-    text, told = _maker()(request, language)
-    content = text.encode()
+    book_of, page = _makers()
+    book = book_of(request, piped(reading))
+    content = page(book, name=Path(reading.name).name, language=language).encode()
     target.write(lambda file: file.write(content))
-    say(output(), f"{target.path}: {told}, {len(content) / _MEGABYTE:.1f} MB")
+    count = book.customers.height
+    if as_json:
+        say_json({"out": out, "customers": count, "as_of": iso(book.as_of)})
+        return
+    until = "" if book.as_of is None else f" as of {short(book.as_of)}"
+    say(output(), f"{out}: {counted(count, 'customer')}{until}")
 
 
-def _maker() -> Callable[[Request, str], tuple[str, str]]:
-    """Return what makes a page, and says of what.
+def _makers() -> tuple[Callable[..., "Book"], Callable[..., str]]:
+    """Return what makes a book of a log, and what makes a page of a book.
 
     Raises:
-        MissingExtra: its libraries are not installed.
+        MissingExtra: their libraries are not installed.
     """
     try:
         # The libraries are an extra, and take seconds to load.
@@ -82,12 +91,4 @@ def _maker() -> Callable[[Request, str], tuple[str, str]]:
         if (error.name or "").partition(".")[0] not in _LIBRARIES:
             raise
         raise MissingExtra("a report", "report") from error
-
-    def made(request: Request, language: str) -> tuple[str, str]:
-        book = book_of(request, piped(request.reading))
-        name = Path(request.reading.name).name
-        customers = counted(book.customers.height, "customer")
-        until = "" if book.as_of is None else f" as of {short(book.as_of)}"
-        return page(book, name=name, language=language), f"{customers}{until}"
-
-    return made
+    return book_of, page

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from lifecycle_model.columnar.schema import OWN_COLUMNS
 from lifecycle_model.insight.book import Book, make_book
 from lifecycle_model.insight.cells import INSTANT
 from lifecycle_model.rules import FACTS
@@ -13,6 +14,7 @@ from lifecycle_model.rules import FACTS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from lifecycle_model.columnar.schema import Form
     from lifecycle_model.history import History
     from lifecycle_model.lifecycle import Lifecycle
 
@@ -21,6 +23,15 @@ Type = type[pl.DataType] | pl.DataType
 
 MONEY: Final = pl.Decimal(18, 4)
 
+_FORMS: Final[dict[Form, Type]] = {
+    "money": MONEY,
+    "day": pl.Date,
+    "flag": pl.Boolean,
+    "score": pl.Int64,
+    "texts": pl.List(pl.String),
+}
+"""The types of the forms that are no text."""
+
 LOG_COLUMNS: Final[Mapping[str, Type]] = {
     "customer_id": pl.String,
     "kind": pl.String,
@@ -28,22 +39,9 @@ LOG_COLUMNS: Final[Mapping[str, Type]] = {
     "event_id": pl.String,
     "source": pl.String,
     "sequence": pl.Int64,
-    "segment": pl.String,
-    "channel": pl.String,
-    "campaign": pl.String,
-    "behaviour": pl.String,
-    "opportunity_id": pl.String,
-    "amount": MONEY,
-    "currency": pl.String,
-    "purchased_on": pl.Date,
-    "full": pl.Boolean,
-    "case_id": pl.String,
-    "complaint": pl.Boolean,
-    "score": pl.Int64,
-    "action_id": pl.String,
-    "department": pl.String,
+    **{name: _FORMS.get(own.form, pl.String) for name, own in OWN_COLUMNS.items()},
 }
-"""The columns of a log that figures read; an event's other fields are left out."""
+"""The columns of a log: every field that an event may have."""
 
 _FACTS: Final = tuple(fact for fact in FACTS.values() if fact.scope == "customer")
 
