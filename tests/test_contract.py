@@ -30,6 +30,7 @@ HEAVY = (
     "scipy",
     "transitions",
     "typer",
+    "vl_convert",
 )
 
 

@@ -64,7 +64,7 @@ def figures(book: Book) -> Plain:
         "period": period,
         "headline": _headline(book, grown, dealt, content),
         "standing": standing_over_time(book, period),
-        "axes": rows(_known(book).group_by("situation", "position").len("customers")),
+        "axes": _axes(_known(book)),
         "funnel": _funnel(book),
         "flows": _flows(moved),
         "deals": _dealt(dealt),
@@ -78,6 +78,11 @@ def _known(book: Book) -> pl.DataFrame:
     return book.customers.filter(pl.col("first_event_at").is_not_null()).select(
         pl.col("situation", "position").cast(pl.String)
     )
+
+
+def _axes(known: pl.DataFrame) -> list[Plain]:
+    counts = known.group_by("situation", "position").len("customers")
+    return rows(counts.sort("situation", "position"))
 
 
 def _headline(book: Book, grown: Table, dealt: Deals, content: Satisfaction) -> Plain:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -151,7 +152,12 @@ def _day(at: datetime, offset: timedelta) -> date:
 
 def _details(event: Event) -> str:
     given = (getattr(event, name, None) for name in _DETAILS)
-    return " ".join(str(one) for one in given if one is not None)
+    return " ".join(_text(one) for one in given if one is not None)
+
+
+def _text(value: object) -> str:
+    """Return a value as people write it: amounts without zeros at the end."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 def _tasks(plan: Plan) -> tuple[Any, ...]:
