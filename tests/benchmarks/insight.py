@@ -8,16 +8,17 @@ import argparse
 import os
 import platform
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
 import polars as pl
-from columnar import made_log
 from harness.clock import spread
 
+from columnar import made_log
 from lifecycle_model import Axis, Lifecycle, Policy, columnar, insight
 from lifecycle_model.insight import Book
 
@@ -36,10 +37,8 @@ FIGURES: Final[dict[str, Callable[[Book], object]]] = {
 }
 """What is read off one book."""
 
-REPLAY, BOOK, BACKTEST = "replay_file, with transitions", "of_replay", "backtest, at the middle"
-WHAT_IF, STANDINGS = "what_if", "standings, two days"
-
-Times = dict[str, list[float]]
+Times = dict[str, float]
+"""Seconds by name."""
 
 
 def main() -> None:
@@ -56,9 +55,9 @@ def main() -> None:
     options = parser.parse_args()
     path = made_log(options.folder, options.events)
     log = pl.read_parquet(path)
-    times: Times = {}
+    times: dict[str, list[float]] = {}
     for turn in range(options.rounds + 1):
-        found = dict(measured(path, log))
+        found = measured(path, log)
         if turn > 0:  # the first round warms up
             for name, seconds in found.items():
                 times.setdefault(name, []).append(seconds)
@@ -71,32 +70,32 @@ def main() -> None:
         print(f"{name:32}{spread(seconds)!s:>22}")
 
 
-def measured(path: Path, log: pl.DataFrame) -> Iterator[tuple[str, float]]:
-    """Yield how long everything takes, once."""
+def measured(path: Path, log: pl.DataFrame) -> Times:
+    """Return how long everything takes, once."""
+    times: Times = {}
+
+    def timed(name: str, work: Callable[[], Any]) -> Any:
+        start = perf_counter()
+        found = work()
+        times[name] = perf_counter() - start
+        return found
+
     lifecycle = Lifecycle()
     first, end = log["occurred_at"].min(), log["occurred_at"].max()
     middle = (first + (end - first) / 2).date()
-    replay, seconds = timed(
-        lambda: columnar.replay_file(path, lifecycle, as_of=end, transitions=True)
-    )
-    yield REPLAY, seconds
-    book, seconds = timed(lambda: insight.of_replay(log, replay, lifecycle))
-    yield BOOK, seconds
-    for name, figure in FIGURES.items():
-        yield name, timed(lambda figure=figure: figure(book))[1]
-    del replay, book
-    yield BACKTEST, timed(lambda: insight.backtest(log, middle, lifecycle))[1]
     days = [middle, middle + timedelta(days=30)]
-    yield STANDINGS, timed(lambda: insight.standings(log, lifecycle, days))[1]
+    replay = timed(
+        "replay_file, with transitions",
+        lambda: columnar.replay_file(path, lifecycle, as_of=end, transitions=True),
+    )
+    book = timed("of_replay", lambda: insight.of_replay(log, replay, lifecycle))
+    for name, figure in FIGURES.items():
+        timed(name, partial(figure, book))
+    timed("backtest, at the middle", lambda: insight.backtest(log, middle, lifecycle))
+    timed("standings, two days", lambda: insight.standings(log, lifecycle, days))
     policies = Policy(), Policy.grocery()
-    yield WHAT_IF, timed(lambda: insight.what_if(log, *policies, as_of=end))[1]
-
-
-def timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    """Return what some work gives, and the seconds that it takes."""
-    start = perf_counter()
-    found = work()
-    return found, perf_counter() - start
+    timed("what_if", lambda: insight.what_if(log, *policies, as_of=end))
+    return times
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import polars as pl
 
 from lifecycle_model import Event, History, Lifecycle, parse_event
 from lifecycle_model.columnar import replay
-from lifecycle_model.columnar.schema import OWN_COLUMNS
+from lifecycle_model.columnar.schema import NEEDED, OWN_COLUMNS
 from lifecycle_model.insight import Book, of_replay
 from lifecycle_model.insight.cells import INSTANT
 from lifecycle_model.insight.histories import LOG_COLUMNS
@@ -56,7 +56,9 @@ def book_of(
     """Return the book of events, followed until so many days after the start."""
     last = max((one.occurred_at for one in events), default=START)
     as_of = last if until is None else START + timedelta(days=until)
-    return replayed(log_of_events(*events), as_of, lifecycle or Lifecycle())
+    log = log_of_events(*events)
+    given = [one.name for one in log if one.name in NEEDED or one.null_count() < len(one)]
+    return replayed(log.select(given), as_of, lifecycle or Lifecycle())
 
 
 def replayed(log: pl.DataFrame, as_of: datetime, lifecycle: Lifecycle) -> Book:

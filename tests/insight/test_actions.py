@@ -18,6 +18,7 @@ DAYS = 14
 GOALS = {one.id: one.works_towards for one in Playbook.default().actions}
 
 
+@pytest.mark.no_cover
 def test_results_are_those_of_the_scalar_verb() -> None:
     """Situation by situation, `Lifecycle.actions` tells the same of every action."""
     expected: Counter[tuple[str, str, str]] = Counter()
@@ -46,6 +47,7 @@ def month_ends() -> list[date]:
     return [end for end in ends if end + timedelta(days=DAYS) < day_of(UNTIL)]
 
 
+@pytest.mark.no_cover
 def test_without_the_action_is_that_of_a_plain_reading() -> None:
     """Month by month: in the situation, without the action nearby, and the goal reached."""
     span = timedelta(days=DAYS)

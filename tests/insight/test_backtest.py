@@ -10,6 +10,7 @@ import pytest
 
 from insight.frames import bought, cdnow_sample, day, event, log_of_events
 from lifecycle_model import Event, Lifecycle, Policy
+from lifecycle_model.errors import InvalidColumns, InvalidRows
 from lifecycle_model.insight import BGNBD, Backtest, backtest
 
 CUT = day("1997-09-30")
@@ -220,6 +221,17 @@ def test_the_last_day_that_counts_can_be_given() -> None:
     assert small(*events, cut="2024-02-01").situations.frame["later_days"].sum() == 2
     found = small(*events, cut="2024-02-01", until="2024-03-10")
     assert found.situations.frame["later_days"].sum() == 1
+
+
+def test_a_log_without_times_is_refused() -> None:
+    """As by a replay; and a time that is none is told, wherever the cut lies."""
+    log = log_of_events(bought("a", 0), bought("b", 1))
+    wrong = log.with_columns(occurred_at=pl.Series(["2024-01-01T12:00:00Z", "soon"]))
+
+    with pytest.raises(InvalidColumns, match="occurred_at"):
+        backtest(log.drop("occurred_at"), day("2024-02-01"))
+    with pytest.raises(InvalidRows, match="soon"):
+        backtest(wrong, day("2023-01-01"))
 
 
 def test_the_whole_day_of_the_cut_is_folded() -> None:

@@ -30,6 +30,8 @@ from lifecycle_model.insight import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.no_cover
+
 FIGURES: dict[str, Callable[[Book], object]] = {
     "growth": growth,
     "funnel": funnel,

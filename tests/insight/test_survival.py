@@ -18,6 +18,7 @@ def frame(cases: list[tuple[int, bool]]) -> pl.DataFrame:
     return pl.DataFrame(cases, {"days": pl.Int64, "ended": pl.Boolean}, orient="row")
 
 
+@pytest.mark.no_cover
 @given(CASES)
 def test_curve_interval_and_quartiles_are_those_of_lifelines(
     cases: list[tuple[int, bool]],

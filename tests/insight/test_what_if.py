@@ -30,6 +30,7 @@ def compared() -> WhatIf:
     return what_if(log_of_events(*events()), QUICK, PATIENT, as_of=UNTIL)
 
 
+@pytest.mark.no_cover
 def test_counts_are_those_of_both_replays() -> None:
     """Customer by customer, for situation and stage."""
     ends = [
@@ -123,6 +124,7 @@ def test_an_empty_log_under_two_policies() -> None:
 DAYS = (date(2024, 3, 31), date(2024, 2, 29), date(2024, 4, 30))
 
 
+@pytest.mark.no_cover
 def test_standings_are_those_of_replays_to_each_day() -> None:
     """Counts of each value, and flows from day to day, stage by stage."""
     found = standings(log_of_events(*events()), LIFECYCLE, DAYS)

@@ -18,7 +18,7 @@ from lifecycle_model.insight.book import (
     polars_of,
     without_copies,
 )
-from lifecycle_model.insight.cells import UNITS, instants, money
+from lifecycle_model.insight.cells import INSTANT, UNITS, instants, money
 from lifecycle_model.insight.forecasting import expected_days, forecast_buyers, purchase_days
 from lifecycle_model.insight.periods import day_of
 from lifecycle_model.insight.ranking import RANK, gathered, normalised_gini, quintile
@@ -105,12 +105,10 @@ def backtest(
     whole, end = polars_of(log), end_of(cut, used)
     earlier = known_at(whole, end)
     book = of_replay(earlier, replay(earlier, used, as_of=end, transitions=True), used)
-    dated = whole.with_columns(instants(whole["occurred_at"])).with_columns(
-        cut_day=day_of(pl.col("occurred_at"), book.offset)
-    )
-    last: date = until or max(dated["cut_day"], default=cut)
-    later = dated.filter(pl.col("cut_day").is_between(cut, last, closed="right"))
-    people = _people(book, cut).join(_came(later, book), on="customer", how="left")
+    latest = pl.lit(instants(whole["occurred_at"]).max(), INSTANT)
+    last: date = until or pl.select(day_of(latest, book.offset)).item() or cut
+    came = _came(whole, book, cut, last)
+    people = _people(book, cut).join(came, on="customer", how="left")
     people = people.with_columns(pl.col("later_days", "purchases", "revenue").fill_null(0))
     horizon = max((last - cut).days, 0)
     model, number, reason = expected_days(people, bgnbd, horizon)
@@ -160,11 +158,17 @@ def _people(book: Book, cut: date) -> pl.DataFrame:
     )
 
 
-def _came(later: pl.DataFrame, book: Book) -> pl.DataFrame:
+def _came(log: pl.DataFrame, book: Book, cut: date, last: date) -> pl.DataFrame:
     """Return what each customer did after the cut."""
-    columns = ("customer_id", "kind", "cut_day", "amount", "source", "event_id")
-    narrow = later.select(name for name in columns if name in later.columns)
+    columns = ("customer_id", "kind", "occurred_at", "amount", "source", "event_id")
+    narrow = log.select(name for name in columns if name in log.columns)
     bought = narrow.filter(pl.col("kind").cast(pl.String) == "purchase_completed")
+    day = day_of(pl.col("occurred_at"), book.offset)
+    bought = (
+        bought.with_columns(instants(bought["occurred_at"]))
+        .with_columns(day=day)
+        .filter(pl.col("day").is_between(cut, last, closed="right"))
+    )
     bought = bought.with_columns(places_of(bought, book.customers), money(bought))
     if "event_id" in bought.columns:
         bought = without_copies(bought)
@@ -172,7 +176,7 @@ def _came(later: pl.DataFrame, book: Book) -> pl.DataFrame:
         bought.filter(pl.col("customer").is_not_null())
         .group_by("customer")
         .agg(
-            later_days=pl.col("cut_day").n_unique().cast(pl.Int64),
+            later_days=pl.col("day").n_unique().cast(pl.Int64),
             purchases=pl.len().cast(pl.Int64),
             revenue=pl.col("amount").sum() / UNITS,
         )
