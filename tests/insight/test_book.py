@@ -218,3 +218,12 @@ def test_whole_numbers_do_as_ids() -> None:
     found = book(log.with_columns(pl.col("customer_id").cast(pl.Int16)))
 
     assert found.log["customer"].to_list() == [1, 0]
+
+
+def test_events_that_nobody_reached_are_left_out() -> None:
+    """A replay that ends before the log begins knows nobody, and its book holds no event."""
+    found = replayed(log_of_events(bought("a")), START - timedelta(days=1), LIFECYCLE)
+
+    assert found.as_of is None
+    assert found.log.height == 0
+    assert funnel(found).standing.frame["at_end"].sum() == 0

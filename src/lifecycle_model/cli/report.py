@@ -69,7 +69,7 @@ def report(
     book = book_of(request, piped(reading))
     content = page(book, name=Path(reading.name).name, language=language).encode()
     target.write(lambda file: file.write(content))
-    count = book.customers.height
+    count = book.customers["first_event_at"].count()
     if as_json:
         say_json({"out": out, "customers": count, "as_of": iso(book.as_of)})
         return

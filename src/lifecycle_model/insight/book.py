@@ -167,9 +167,9 @@ def make_book(
     )
     if copies:
         events = without_copies(events)
-    folded = pl.col("customer").is_not_null() & pl.col("kind").is_not_null()
-    if as_of is not None:
-        folded &= pl.col("occurred_at") <= as_of
+    # Where nobody has a clock, nothing was folded.
+    reached = (pl.col("occurred_at") <= pl.lit(as_of, INSTANT)).fill_null(value=False)
+    folded = pl.col("customer").is_not_null() & pl.col("kind").is_not_null() & reached
     whole: bool = events.select(folded.all()).item()
     events = (events if whole else events.filter(folded)).with_columns(day)
     moves = transitions.with_columns(places_of(transitions, customers).set_sorted()).select(

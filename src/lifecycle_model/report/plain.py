@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,8 +25,6 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any cell of a frame
     """
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Decimal):
-        value = float(value)
     if isinstance(value, float):
         return round(value, 6) if math.isfinite(value) else None
     return value

@@ -32,9 +32,10 @@ def book_of(request: Request, data: bytes | None) -> Book:
         run = Run.of(lifecycle, as_of, None, "report", None, transitions=True)
         replay = table.fold(run)
         judge(table, replay, request, log)
+        clashes = list(clashes_in(replay, table))
         if as_of is None:
             last = replay.customers["last_event_at"].max()
             replay = table.fold(replace(run, as_of=last))
         book = of_replay(table.file.scan.collect(), replay, lifecycle)
-    tell_notes(log, list(clashes_in(replay, table)))
+    tell_notes(log, clashes)
     return book
