@@ -66,12 +66,12 @@ $(VENV)/.demo: pyproject.toml $(VENV)/.pip
 	@touch $@
 
 $(VENV)/.test: pyproject.toml Makefile $(VENV)/.pip
-	$(PIP) install --editable '.[cli,columnar,diagrams,testing]' --group test
+	$(PIP) install --editable '.[cli,columnar,diagrams,insight,report,testing]' --group test
 	PATH="$(abspath $(BIN)):$$PATH" npm install --silent --no-fund --no-audit --prefix $(VENV)/npm $(xstate_package)
 	@touch $@
 
 $(VENV)/.lint: pyproject.toml $(VENV)/.pip
-	$(PIP) install --editable '.[cli,columnar,diagrams,testing]' --group lint --group typing
+	$(PIP) install --editable '.[cli,columnar,diagrams,insight,report,testing]' --group lint --group typing
 	@touch $@
 
 $(VENV)/.docs: pyproject.toml $(VENV)/.pip
@@ -79,7 +79,7 @@ $(VENV)/.docs: pyproject.toml $(VENV)/.pip
 	@touch $@
 
 $(VENV)/.bench: pyproject.toml $(VENV)/.pip
-	$(PIP) install --editable '.[cli,columnar,diagrams,testing]' --group bench
+	$(PIP) install --editable '.[cli,columnar,diagrams,insight,report,testing]' --group bench
 	@touch $@
 
 # What the pages load, taken from the package index and shipped with them: the script that draws

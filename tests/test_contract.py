@@ -27,8 +27,10 @@ HEAVY = (
     "polars",
     "pyarrow",
     "rich",
+    "scipy",
     "transitions",
     "typer",
+    "vl_convert",
 )
 
 

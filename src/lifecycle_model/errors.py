@@ -609,3 +609,54 @@ class LawBroken(LifecycleError, AssertionError):
         ]
         by = "by this history:" if events else "without any event"
         return "\n  ".join([f"law {self.law!r} is broken: {self.details}", by, *events])
+
+
+@dataclass(eq=False)
+class TooFewDays(LifecycleError, ValueError):
+    """A span of fewer days than a figure can be made of."""
+
+    days: int
+    least: int
+
+    def _message(self) -> str:
+        return f"days={self.days} is too few: give {self.least} or more"
+
+
+@dataclass(eq=False)
+class UnevenClocks(LifecycleError, ValueError):
+    """Figures were asked of customers that are not all followed to one instant."""
+
+    earliest: datetime
+    latest: datetime
+
+    def _message(self) -> str:
+        return (
+            f"the customers' clocks run from {self.earliest.isoformat()} to "
+            f"{self.latest.isoformat()}: replay with as_of, so that all are followed to one "
+            "instant"
+        )
+
+
+@dataclass(eq=False)
+class NoTransitions(LifecycleError, ValueError):
+    """Figures were asked of a replay that kept no transitions."""
+
+    def _message(self) -> str:
+        return "the replay kept no transitions: replay with transitions=True"
+
+
+@dataclass(eq=False)
+class MixedCurrencies(LifecycleError, ValueError):
+    """A sum was asked over amounts in several currencies."""
+
+    currencies: tuple[str, ...]
+
+    def _message(self) -> str:
+        return (
+            f"amounts in {', '.join(self.currencies)} cannot be added up: "
+            "convert them first, or measure each currency's customers alone"
+        )
+
+
+class InvalidChain(InvalidInput):
+    """Numbers that make no Markov chain, or none that has the value asked for."""

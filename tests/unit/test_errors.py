@@ -118,6 +118,34 @@ CASES = [
         ValueError,
         "mine.toml is not valid:\n  score: 11: is too high",
     ),
+    (errors.TooFewDays(0, 1), ValueError, "days=0 is too few: give 1 or more"),
+    (
+        errors.UnevenClocks(AT, LATER),
+        ValueError,
+        (
+            "the customers' clocks run from 2024-05-01T12:00:00+00:00 to "
+            "2024-05-02T00:00:00+00:00: replay with as_of, so that all are followed to one "
+            "instant"
+        ),
+    ),
+    (
+        errors.NoTransitions(),
+        ValueError,
+        "the replay kept no transitions: replay with transitions=True",
+    ),
+    (
+        errors.MixedCurrencies(("EUR", "USD")),
+        ValueError,
+        (
+            "amounts in EUR, USD cannot be added up: convert them first, or measure each "
+            "currency's customers alone"
+        ),
+    ),
+    (
+        errors.InvalidChain("chain", PROBLEMS[1:]),
+        ValueError,
+        "chain is not valid:\n  kind: is missing",
+    ),
     (
         errors.LawBroken("two parts equal the whole", (), "1 != 2"),
         AssertionError,

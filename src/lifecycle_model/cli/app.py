@@ -18,6 +18,7 @@ from lifecycle_model.cli.faults import InputError
 from lifecycle_model.cli.plan import plan
 from lifecycle_model.cli.playbook import playbook
 from lifecycle_model.cli.replay import replay
+from lifecycle_model.cli.report import report
 from lifecycle_model.cli.rules import rules
 from lifecycle_model.cli.schema import schema
 from lifecycle_model.cli.simulate import simulate
@@ -32,7 +33,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (replay, explain, plan, playbook, check, rules, diagram, schema, simulate):
+for command in (
+    replay,
+    report,
+    explain,
+    plan,
+    playbook,
+    check,
+    rules,
+    diagram,
+    schema,
+    simulate,
+):
     app.command()(command)
 
 

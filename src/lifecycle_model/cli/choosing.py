@@ -26,7 +26,7 @@ def fold(request: Request) -> Summary:
         InputError: the log has faults, or something cannot be written.
         MissingExtra: what is asked for needs the extra `columnar`.
     """
-    data = None if request.reading.form == PARQUET else _piped(request.reading)
+    data = piped(request.reading)
     needed = request.needs_columns
     if needed is not None:
         return _columns(needed)(request, data, needed)
@@ -40,8 +40,10 @@ def fold(request: Request) -> Summary:
     return way(request, data, f"a log of {size / 1e6:,.0f} MB")
 
 
-def _piped(reading: Reading) -> bytes | None:
-    """Return what a log holds that can be read but once, else None."""
+def piped(reading: Reading) -> bytes | None:
+    """Return what a log of text holds that can be read but once, else None."""
+    if reading.form == PARQUET:
+        return None
     is_file = reading.log != STDIN and Path(reading.log).is_file()
     return None if is_file else data_of(reading)
 

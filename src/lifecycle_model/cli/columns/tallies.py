@@ -33,7 +33,7 @@ def summed(replay: Replay, table: Table, request: Request, events: int) -> Summa
     later = replay.future.select(pl.col("customer_id").unique())
     summary.unknown = later.join(customers, on="customer_id", how="anti").height
     summary.duplicates = replay.duplicates
-    summary.clashes = list(_clashes(replay, table))
+    summary.clashes = list(clashes_in(replay, table))
     summary.future = replay.future.height
     summary.situations = _tally(customers["situation"], Situation)
     summary.stages = _tally(customers["stage"], LifecycleStage)
@@ -51,7 +51,7 @@ def _tally(column: pl.Series, values: type[Value]) -> Counter[Value]:
     return Counter({values(value): count for value, count in counts.rows()})
 
 
-def _clashes(replay: Replay, table: Table) -> Iterator[Clash]:
+def clashes_in(replay: Replay, table: Table) -> Iterator[Clash]:
     """Yield the conflicts with their places in the log."""
     found = replay.conflicts
     dropped = table.places(found["dropped_row"].to_numpy())

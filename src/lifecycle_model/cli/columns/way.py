@@ -42,7 +42,7 @@ def fold_in_columns(request: Request, data: bytes | None, why: str) -> Summary:
     began = perf_counter()
     with stages() as at:
         at("reading")
-        table, log = _open(request, data)
+        table, log = open_log(request, data)
         at("folding")
         run = Run.of(
             request.lifecycle,
@@ -64,7 +64,7 @@ def fold_in_columns(request: Request, data: bytes | None, why: str) -> Summary:
     return summary
 
 
-def _open(request: Request, data: bytes | None) -> tuple[Table, Log]:
+def open_log(request: Request, data: bytes | None) -> tuple[Table, Log]:
     """Return a log in columns, and what is found in it."""
     reading = request.reading
     log = new_log(reading)

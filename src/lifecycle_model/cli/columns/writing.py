@@ -1,7 +1,5 @@
 """Frames as files."""
 
-from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -43,27 +41,21 @@ def write_all(replay: Replay, request: Request) -> None:
 
 
 def _write(output: Output, frame: pl.DataFrame) -> None:
-    """Write a frame; where the file is there already, it stays until the new one is whole."""
-    path = Path(output.path).resolve()
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            if output.form == PARQUET:
-                frame.write_parquet(file)
-            elif output.form == "csv":
-                frame.select(_cells(frame)).write_csv(
-                    file,
-                    include_header=frame.height > 0,
-                    separator=output.delimiter,
-                    line_terminator="\r\n",
-                )
-            else:
-                frame.select(_values_of(frame)).write_ndjson(file)
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink()
-        raise output.unwritable(error) from None
+    """Write a frame."""
+    if output.form == PARQUET:
+        output.write(frame.write_parquet)
+    elif output.form == "csv":
+        cells = frame.select(_cells(frame))
+        output.write(
+            lambda file: cells.write_csv(
+                file,
+                include_header=frame.height > 0,
+                separator=output.delimiter,
+                line_terminator="\r\n",
+            )
+        )
+    else:
+        output.write(frame.select(_values_of(frame)).write_ndjson)
 
 
 def _cells(frame: pl.DataFrame) -> list[pl.Expr]:
