@@ -244,7 +244,6 @@ def test_faults(
     assert both(mixed, "--skip-invalid").code == 0
 
 
-@pytest.mark.untraced
 def test_amounts_beyond_all_measure(both: Callable[..., Ran], log: Callable[..., Path]) -> None:
     """The row that reaches 9e14 is told."""
     rows = ["a,2024-01-01T00:00Z,purchase_completed,100000000000,,,,"] * 9000

@@ -186,7 +186,7 @@ def test_a_table_shrinks_to_one_edit() -> None:
     assert new.guards == ()
 
 
-@pytest.mark.untraced
+@settings(max_examples=100, derandomize=True, database=None)
 @given(policies().flatmap(lambda one: st.tuples(st.just(one), rule_tables(policy=one))))
 def test_tables_for_a_policy_bear_it(both: tuple[Policy, RuleTable]) -> None:
     """`Lifecycle` refuses none of them."""

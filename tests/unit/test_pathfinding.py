@@ -282,7 +282,6 @@ def test_presets(name: str) -> None:
     assert kinds.count("purchase_completed") >= model.policy.preferred_days
 
 
-@pytest.mark.untraced
 @pytest.mark.parametrize("time", ["00:00:00", "23:59:30"])
 def test_end_of_the_calendar(time: str) -> None:
     """Where the calendar leaves no day for an event there is no path."""
@@ -309,7 +308,6 @@ def test_no_wait_for_an_age_without_a_value() -> None:
     assert [one for one in path.events if one.kind == "contacted"] == []
 
 
-@pytest.mark.untraced
 def test_no_way_over_the_edge() -> None:
     """A way on which the window's money overflows is none: time has to empty it first."""
     rich = Rule(

@@ -52,7 +52,8 @@ def fold_one(
         log.unsound += len(blamed)
         lines = _lines_of(log, customer_id)
         for event in blamed:
-            log.faults.add(Fault((lines[id(event)],) * 2, (problem,)))
+            line = lines[id(event)]
+            log.faults.add(Fault((line, line), (problem,)))
     return None
 
 
