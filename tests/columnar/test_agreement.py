@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from importlib.util import find_spec
-from pathlib import Path
 
 import polars as pl
 import pytest
 
+from cdnow import cohort
 from columnar.comparing import (
     check_equal,
     events_of,
@@ -20,7 +19,6 @@ from columnar.comparing import (
 from laws.tables import TABLES
 from lifecycle_model import PRESETS, Lifecycle, Policy, columnar, errors
 from lifecycle_model.columnar.folding import fold_customers
-from lifecycle_model.columnar.series import INSTANT, MONEY
 from lifecycle_model.simulate import event_log
 
 # Much of the same, and covered by other tests: tracing would take most of the time.
@@ -57,28 +55,6 @@ def test_purchases_of_a_whole_cohort_come_out_as_in_the_scalar_engine() -> None:
 
     assert replay.events == 69_659
     check_equal(replay, histories, lifecycle)
-
-
-def cohort() -> pl.DataFrame:
-    """Return the purchases that the package lifetimes carries as data; it is not imported."""
-    spec = find_spec("lifetimes")
-    assert spec is not None
-    assert spec.origin is not None
-    lines = (Path(spec.origin).parent / "datasets" / "CDNOW_master.txt").read_text(
-        encoding="ascii"
-    )
-    rows = [line.split() for line in lines.splitlines()[1:]]
-    return pl.DataFrame(
-        {
-            "customer_id": [row[0] for row in rows],
-            "kind": ["purchase_completed"] * len(rows),
-            "occurred_at": [row[1] for row in rows],
-            "amount": [row[3] for row in rows],
-        }
-    ).with_columns(
-        pl.col("occurred_at").str.to_datetime("%Y%m%d", time_zone="UTC").cast(INSTANT),
-        pl.col("amount").cast(MONEY),
-    )
 
 
 @pytest.mark.parametrize("seed", range(LOGS))

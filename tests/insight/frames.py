@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -86,30 +85,6 @@ def cdnow_sample() -> pl.DataFrame:
         .cast(INSTANT)
         .alias("occurred_at"),
         pl.col("dollars").alias("amount"),
-    )
-
-
-def cdnow_master() -> pl.DataFrame:
-    """Return the purchases of the whole cohort of 23,570 customers as a log of columns.
-
-    The file comes with the package lifetimes, which is not imported.
-    """
-    spec = find_spec("lifetimes")
-    assert spec is not None
-    assert spec.origin is not None
-    path = Path(spec.origin).parent / "datasets" / "CDNOW_master.txt"
-    lines = path.read_text(encoding="ascii").splitlines()[1:]
-    rows = [line.split() for line in lines]
-    return pl.DataFrame(
-        {
-            "customer_id": [row[0] for row in rows],
-            "kind": "purchase_completed",
-            "occurred_at": [row[1] for row in rows],
-            "amount": [row[3] for row in rows],
-        }
-    ).with_columns(
-        pl.col("occurred_at").str.to_datetime("%Y%m%d", time_zone="UTC").cast(INSTANT),
-        pl.col("amount").cast(pl.Decimal(18, 4)),
     )
 
 

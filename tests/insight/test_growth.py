@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from insight.frames import book_of, bought, cdnow_master, event, replayed
+import cdnow
+from insight.frames import book_of, bought, event, replayed
 from lifecycle_model import Lifecycle, Policy
 from lifecycle_model.errors import UnknownName
 from lifecycle_model.insight import growth
@@ -37,7 +38,7 @@ KNOWN = {
 @cache
 def cohort() -> Book:
     """Return the book of the whole cohort."""
-    return replayed(cdnow_master(), END, Lifecycle())
+    return replayed(cdnow.cohort(), END, Lifecycle())
 
 
 def test_the_known_table_of_the_cohort_comes_out_in_every_cell() -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
-from insight.frames import book_of, bought, cdnow_master, event
+import cdnow
+from insight.frames import book_of, bought, event
 from lifecycle_model import Lifecycle
 from lifecycle_model.errors import UnknownLanguage
 from lifecycle_model.explain import LANGUAGES
@@ -89,7 +90,7 @@ def test_opens_in_the_language_asked_for(html: str) -> None:
 
 def test_page_of_many_customers_is_small() -> None:
     """Ten times as many customers as it holds make it no larger, and it stays below 4 MB."""
-    log = cdnow_master()
+    log = cdnow.cohort()
     text = page(folded(log))
 
     assert log["customer_id"].n_unique() == 23570

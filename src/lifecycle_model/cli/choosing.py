@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from lifecycle_model.cli.extras import needing
 from lifecycle_model.cli.reading import PARQUET, STDIN, Reading, data_of
 from lifecycle_model.cli.request import Request
 from lifecycle_model.cli.singly import fold_singly
@@ -12,9 +13,6 @@ from lifecycle_model.errors import MissingExtra
 
 LARGE: Final = 10_000_000
 """The bytes of text from which on the columnar engine is faster, its start included."""
-
-_EXTRA: Final = "columnar"
-_LIBRARIES: Final = frozenset({"narwhals", "numba", "numpy", "polars", "pyarrow"})
 
 Way = Callable[[Request, bytes | None, str], Summary]
 
@@ -54,11 +52,7 @@ def _columns(what: str) -> Way:
     Raises:
         MissingExtra: its libraries are not installed.
     """
-    try:
-        # The column libraries are an extra, and take a second to load.
+    with needing(what, "columnar"):
+        # The column libraries take a second to load.
         from lifecycle_model.cli.columns import fold_in_columns  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in _LIBRARIES:
-            raise
-        raise MissingExtra(what, _EXTRA) from error
     return fold_in_columns

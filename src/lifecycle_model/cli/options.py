@@ -23,6 +23,14 @@ Log = Annotated[
         show_default=False,
     ),
 ]
+AnyLog = Annotated[
+    str,
+    typer.Argument(
+        metavar="LOG",
+        help="The log: .csv, .tsv, .txt, .jsonl, .ndjson or .parquet; - is standard input.",
+        show_default=False,
+    ),
+]
 FormatOption = Annotated[
     str | None,
     typer.Option(

@@ -21,14 +21,7 @@ _STATE = (f".{PARQUET}",)
 
 
 def replay(
-    log: Annotated[
-        str,
-        typer.Argument(
-            metavar="LOG",
-            help="The log: .csv, .tsv, .txt, .jsonl, .ndjson or .parquet; - is standard input.",
-            show_default=False,
-        ),
-    ],
+    log: opt.AnyLog,
     form: opt.FormatOption = None,
     mapping: opt.MapOption = None,
     kind: opt.KindOption = None,

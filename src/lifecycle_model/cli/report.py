@@ -9,20 +9,17 @@ import typer
 from lifecycle_model import Lifecycle
 from lifecycle_model.cli import options as opt
 from lifecycle_model.cli.choosing import piped
+from lifecycle_model.cli.extras import needing
 from lifecycle_model.cli.outputs import output_at
 from lifecycle_model.cli.request import Request
 from lifecycle_model.cli.terminal import output, say, say_json
 from lifecycle_model.cli.times import iso, parse_as_of, short
 from lifecycle_model.cli.words import counted
-from lifecycle_model.errors import MissingExtra
 
 if TYPE_CHECKING:
     from lifecycle_model.insight import Book
 
 _SUFFIXES: Final = (".html",)
-_LIBRARIES: Final = frozenset(
-    {"narwhals", "numba", "numpy", "polars", "pyarrow", "scipy", "vl_convert"}
-)
 
 LanguageOption = Annotated[
     str,
@@ -33,14 +30,7 @@ LanguageOption = Annotated[
 
 
 def report(
-    log: Annotated[
-        str,
-        typer.Argument(
-            metavar="LOG",
-            help="The log: .csv, .tsv, .txt, .jsonl, .ndjson or .parquet; - is standard input.",
-            show_default=False,
-        ),
-    ],
+    log: opt.AnyLog,
     out: Annotated[
         str,
         typer.Option("--out", metavar="FILE", help="The page to write.", show_default=False),
@@ -83,12 +73,8 @@ def _makers() -> tuple[Callable[..., "Book"], Callable[..., str]]:
     Raises:
         MissingExtra: their libraries are not installed.
     """
-    try:
-        # The libraries are an extra, and take seconds to load.
+    with needing("a report", "report"):
+        # The libraries take seconds to load.
         from lifecycle_model.cli.columns.booking import book_of  # noqa: PLC0415
         from lifecycle_model.report import page  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in _LIBRARIES:
-            raise
-        raise MissingExtra("a report", "report") from error
     return book_of, page

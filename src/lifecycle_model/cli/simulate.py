@@ -1,16 +1,14 @@
 """`lifecycle simulate`: a made-up log to try things on."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from lifecycle_model.cli import options as opt
+from lifecycle_model.cli.extras import needing
 from lifecycle_model.cli.faults import InputError
 from lifecycle_model.cli.terminal import output, say, say_json
-from lifecycle_model.errors import InvalidSimulation, MissingExtra, UnknownName
-
-_EXTRA: Final = "columnar"
-_LIBRARIES: Final = frozenset({"numpy", "polars", "pyarrow"})
+from lifecycle_model.errors import InvalidSimulation, UnknownName
 
 
 def simulate(
@@ -32,13 +30,8 @@ def simulate(
     as_json: opt.JsonOption = False,
 ) -> None:
     """Write a made-up log that looks like a company's; it needs the extra columnar."""
-    try:
-        # The column libraries are an extra: only this command needs them.
+    with needing("lifecycle simulate", "columnar"):
         from lifecycle_model.simulate import write_event_log  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in _LIBRARIES:
-            raise
-        raise MissingExtra("lifecycle simulate", _EXTRA) from error
     try:
         write_event_log(out, events, customers, seed=seed)
     except UnknownName as error:
