@@ -60,7 +60,10 @@ def known_facts(
         position: where the opportunity at hand is; None where that is open.
     """
     bought = kind == "purchase_completed"
-    found = {"purchase_days": (int(bought), policy.window_days), **_BROUGHT.get(kind, {})}
+    found: dict[str, Interval] = {
+        "purchase_days": (int(bought), policy.window_days),
+        **_BROUGHT.get(kind, {}),
+    }
     if kind in SIGNS_OF_LIFE:
         found["days_since_sign"] = _TODAY
     if situation is not None:
@@ -80,7 +83,9 @@ def once_entered(state: str, *, restored: bool) -> dict[str, Interval]:
     if state in tuple(BuyingPosition):
         idle = state == BuyingPosition.STATUS_QUO
         return {"days_in_position": NOTHING if idle else _TODAY}
-    found = {"days_dissatisfied": _TODAY if state == Situation.DISSATISFIED else NOTHING}
+    found: dict[str, Interval] = {
+        "days_dissatisfied": _TODAY if state == Situation.DISSATISFIED else NOTHING
+    }
     if restored:
         found |= {"days_idle": _TODAY, "days_since_sign": _TODAY, "days_expired": NOTHING}
     return found
