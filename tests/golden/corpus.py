@@ -6,14 +6,16 @@ What a line of a `.jsonl` file means is written in README.md, beside it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lifecycle_model import Customer, Event, Lifecycle, Outcome, Policy, parse_event
 from lifecycle_model.order import in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 History = dict[str, Any]
 Answer = dict[str, Any]
