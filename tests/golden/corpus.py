@@ -11,7 +11,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lifecycle_model import Customer, Event, Lifecycle, Outcome, Policy, parse_event
+from pydantic import ValidationError
+
+from lifecycle_model import (
+    Customer,
+    Event,
+    Lifecycle,
+    Outcome,
+    Policy,
+    Transition,
+    errors,
+    parse_event,
+)
 from lifecycle_model.order import in_order
 
 if TYPE_CHECKING:
@@ -50,8 +61,16 @@ def named(history: History) -> str:
 
 
 def lifecycle_of(history: History) -> Lifecycle:
-    """Return the lifecycle of a history's policy."""
-    return Lifecycle(Policy(**history.get("policy", {})))
+    """Return the lifecycle of a history's policy.
+
+    Raises:
+        InvalidPolicy: the history is about a policy that is refused.
+    """
+    preset = Policy.preset(history.get("preset", "default")).model_dump()
+    try:
+        return Lifecycle(Policy(**preset | history.get("policy", {})))
+    except ValidationError as error:
+        raise errors.InvalidPolicy(history["name"], ()) from error
 
 
 def events_of(raw: Iterable[Mapping[str, Any]], customer_id: str = "c") -> list[Event]:
@@ -78,6 +97,15 @@ def told(transitions: Iterable[Any]) -> Answer:
             one.insert(1, move.opportunity_id)
         moves[f"{move.axis}_moves"].append(one)
     return moves
+
+
+def directions(transitions: Iterable[Transition]) -> list[list[str]]:
+    """Return the way of each move of an opportunity, and the positions that it skipped."""
+    return [
+        [str(move.direction), *map(str, move.skipped)]
+        for move in transitions
+        if move.direction is not None
+    ]
 
 
 def rivals(customer: Customer) -> list[str]:
@@ -115,7 +143,7 @@ def spoken_of(answer: Answer, history: History) -> Answer:
     }
 
 
-def walked(history: History, lifecycle: Lifecycle, walker: Walker) -> Answer:
+def walked(history: History, walker: Walker) -> Answer:
     """Return what comes out where the events are taken one by one, in fold order."""
     until = as_of(history)
     for event in in_order(events_of(history.get("before", [])), None, None).events:
@@ -125,9 +153,11 @@ def walked(history: History, lifecycle: Lifecycle, walker: Walker) -> Answer:
     refused = [refusal.axis for one in outcomes[-1:] for refusal in one.refusals]
     if until is not None and (passed := walker.advance(to=until)) is not None:
         outcomes.append(passed)
+    moves = [move for one in outcomes for move in one.transitions]
     return {
-        **told(move for one in outcomes for move in one.transitions),
-        **standing(lifecycle, walker.customer or Customer(id="c")),
+        **told(moves),
+        "directions": directions(moves),
+        **standing(lifecycle_of(history), walker.customer or Customer(id="c")),
         "duplicates": ordered.duplicates + sum(one.duplicate for one in outcomes),
         "conflicts": len(ordered.conflicts),
         "future": len(ordered.future),

@@ -10,6 +10,7 @@ from golden.corpus import (
     CORPUS,
     History,
     as_of,
+    directions,
     events_of,
     expected,
     lifecycle_of,
@@ -64,6 +65,7 @@ def replayed(history: History, lifecycle: Lifecycle) -> Answer:
     )
     return {
         **told(result.transitions),
+        "directions": directions(result.transitions),
         **standing(lifecycle, result.customer),
         "duplicates": result.duplicates,
         "conflicts": len(result.conflicts),
@@ -75,25 +77,25 @@ def replayed(history: History, lifecycle: Lifecycle) -> Answer:
 @pytest.mark.parametrize("history", CORPUS, ids=named)
 def test_replay_gives_what_was_worked_out_by_hand(history: History) -> None:
     """Moves, values, facts and counts are those of the history."""
-    lifecycle = lifecycle_of(history)
     if "error" in history["expect"]:
         with pytest.raises(getattr(errors, history["expect"]["error"])):
-            replayed(history, lifecycle)
+            replayed(history, lifecycle_of(history))
         return
 
-    assert spoken_of(replayed(history, lifecycle), history) == expected(history)
+    found = replayed(history, lifecycle_of(history))
+
+    assert spoken_of(found, history) == expected(history)
 
 
 @pytest.mark.parametrize("history", CORPUS, ids=named)
 def test_apply_gives_what_was_worked_out_by_hand(history: History) -> None:
     """Event by event, through stored snapshots, the same; the last event is refused alike."""
-    lifecycle = lifecycle_of(history)
     if "error" in history["expect"]:
         with pytest.raises(getattr(errors, history["expect"]["error"])):
-            walked(history, lifecycle, Stored(lifecycle))
+            walked(history, Stored(lifecycle_of(history)))
         return
 
-    found = walked(history, lifecycle, Stored(lifecycle))
+    found = walked(history, Stored(lifecycle_of(history)))
 
     assert spoken_of(found, history) == expected(history)
 

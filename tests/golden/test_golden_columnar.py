@@ -33,14 +33,17 @@ pytestmark = pytest.mark.untraced
 FAULTS = {"LateEvent": "occurred_at", "CurrencyMismatch": "currency"}
 """The column in which a log shows what is an error of one customer's replay."""
 
+UNTOLD = ("duplicates", "refused", "directions")
+"""Frames tell neither whose copies were dropped, nor refusals, nor the way of a move."""
+
 
 def batches() -> list[list[History]]:
     """Return the histories that can be folded together: of one policy, asked at one instant."""
-    found: dict[tuple[str, str | None], list[History]] = defaultdict(list)
+    found: dict[tuple[Any, ...], list[History]] = defaultdict(list)
     for history in CORPUS:
         if "error" not in history["expect"]:
             policy = json.dumps(history.get("policy", {}), sort_keys=True)
-            found[policy, history.get("as_of")].append(history)
+            found[history.get("preset"), policy, history.get("as_of")].append(history)
     return list(found.values())
 
 
@@ -98,14 +101,13 @@ def test_log_gives_what_was_worked_out_by_hand(batch: list[History]) -> None:
 
     assert replay.duplicates == sum(one["duplicates"] for one in wanted.values())
     for history in batch:
-        # The frames tell neither whose copies were dropped nor what was refused.
-        untold = {one: wanted[history["name"]].get(one) for one in ("duplicates", "refused")}
+        untold = {one: wanted[history["name"]].get(one) for one in UNTOLD}
         answer = found[history["name"]] | untold
         assert spoken_of(answer, history) == wanted[history["name"]], history["name"]
 
 
 @pytest.mark.parametrize(
-    "history", [one for one in CORPUS if "error" in one["expect"]], ids=named
+    "history", [one for one in CORPUS if one["expect"].get("error") in FAULTS], ids=named
 )
 def test_log_refuses_what_is_an_error(history: History) -> None:
     """The row is named, or the whole fold refused where no row is at fault."""

@@ -6,23 +6,35 @@ from types import SimpleNamespace
 
 import pytest
 
-from golden.corpus import CORPUS, History, expected, lifecycle_of, named, spoken_of, walked
+from golden.corpus import (
+    CORPUS,
+    Answer,
+    History,
+    expected,
+    lifecycle_of,
+    named,
+    spoken_of,
+    walked,
+)
 from lifecycle_model import errors
 
 
 @pytest.mark.parametrize("history", CORPUS, ids=named)
 def test_machine_gives_what_was_worked_out_by_hand(history: History) -> None:
     """Fired event by event; the object has the values of the history in the end."""
-    lifecycle, expect = lifecycle_of(history), history["expect"]
-    thing = SimpleNamespace(situation=None, position=None)
-    machine = lifecycle.machine(thing, position="position")
+    expect, thing = history["expect"], SimpleNamespace(situation=None, position=None)
+
+    def found() -> Answer:
+        machine = lifecycle_of(history).machine(thing, position="position")
+        return walked(history, machine)
+
     if "error" in expect:
         with pytest.raises(getattr(errors, expect["error"])):
-            walked(history, lifecycle, machine)
+            found()
         return
 
-    found = walked(history, lifecycle, machine)
+    answer = found()
 
-    assert spoken_of(found, history) == expected(history)
+    assert spoken_of(answer, history) == expected(history)
     held = (thing.situation or "non_customer", thing.position or "status_quo")
-    assert held == (found["values"]["situation"], found["values"]["position"])
+    assert held == (answer["values"]["situation"], answer["values"]["position"])
