@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from golden.corpus import CORPUS, as_of, events_of, lifecycle_of
 from lifecycle_model import DEFAULT_RULES, Customer
 from lifecycle_model.order import in_order
+from lifecycle_model.rules.checks import STATES, targets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,55 +24,84 @@ if TYPE_CHECKING:
 Name = tuple[str, str]
 """A row's axis and id."""
 
+Way = tuple[str, str, str, str]
+"""A row's axis and id, and the states that it leads from and to."""
 
-def rules() -> set[Name]:
+IMPOSSIBLE = {("situation", "bought-again", "dissatisfied", "potential")}
+"""Who has just bought has a standing purchase, and is restored to a customer."""
+
+
+@dataclass(slots=True)
+class Covered:
+    """What the corpus covers, each in how many histories."""
+
+    fired: Counter[Name] = field(default_factory=Counter)
+    """The rows that move, as the histories say, since that is held against the engines."""
+    refused: Counter[Name] = field(default_factory=Counter)
+    """The rows that are tried and do not hold."""
+    moved: Counter[Way] = field(default_factory=Counter)
+    """From where to where rows move."""
+
+
+def rows() -> set[Name]:
     """Return every row of the default table."""
     return {(rule.axis.value, rule.id) for rule in DEFAULT_RULES}
 
 
-def guarded_rules() -> set[Name]:
+def guarded_rows() -> set[Name]:
     """Return the rows that can be refused."""
     return {(rule.axis.value, rule.id) for rule in DEFAULT_RULES if rule.guards}
 
 
-def histories_by_rule() -> tuple[Counter[Name], Counter[Name]]:
-    """Return in how many histories each row fires, and in how many it is tried in vain.
+def ways() -> set[Way]:
+    """Return every way that a row may lead to another state."""
+    return {
+        (rule.axis.value, rule.id, str(source), str(target))
+        for rule in DEFAULT_RULES
+        for source in rule.sources
+        for target in (STATES[rule.axis] if rule.target == "given" else targets_of(rule))
+        if source != target
+    } - IMPOSSIBLE
 
-    A row fires where the history says so, since only that is held against the engines.
-    """
-    fired: Counter[Name] = Counter()
-    refused: Counter[Name] = Counter()
+
+def covered() -> Covered:
+    """Fold the corpus event by event, and count."""
+    found = Covered()
     for history in CORPUS:
         expect = history["expect"]
-        fired.update({("situation", move[1]) for move in expect.get("situation_moves", ())})
-        fired.update({("position", move[2]) for move in expect.get("position_moves", ())})
-        if "error" not in expect:
-            refused.update(set(_refused(history)))
-    return fired, refused
+        if "error" in expect:
+            continue
+        found.fired.update({("situation", move[1]) for move in expect["situation_moves"]})
+        found.fired.update({("position", move[2]) for move in expect.get("position_moves", ())})
+        outcomes = _outcomes(history)
+        moves = [move for one in outcomes for move in one.transitions]
+        found.moved.update(
+            {(move.axis.value, move.rule, str(move.before), str(move.after)) for move in moves}
+        )
+        # Time tries its rows at every midnight, so also at the last one.
+        customer, rules = outcomes[-1].customer, {move.rule for move in moves}
+        held = {customer.situation, *(one.position for one in customer.opportunities)}
+        waiting = {
+            (rule.axis.value, rule.id)
+            for rule in DEFAULT_RULES
+            if rule.kind == "time_passed" and held & set(rule.sources) and rule.id not in rules
+        }
+        found.refused.update(waiting.union(*map(_tried, outcomes)))
+    return found
 
 
-def _refused(history: History) -> Iterator[Name]:
-    """Yield the rows that a history tries and that do not hold."""
+def _outcomes(history: History) -> list[Outcome]:
+    """Return what each event did, and then the time."""
     lifecycle, until = lifecycle_of(history), as_of(history)
-    customer = lifecycle.replay(
-        events_of(history.get("before", [])), customer=Customer(id="c")
-    ).customer
-    moved = set()
+    past = events_of(history.get("before", []))
+    customer = lifecycle.replay(past, customer=Customer(id="c")).customer
+    outcomes = []
     for event in in_order(events_of(history["events"]), customer, until).events:
-        outcome = lifecycle.apply(customer, event)
-        customer = outcome.customer
-        moved |= {move.rule for move in outcome.transitions}
-        yield from _tried(outcome)
+        outcomes.append(lifecycle.apply(customer, event))
+        customer = outcomes[-1].customer
     if until is not None:
-        outcome = lifecycle.advance(customer, to=until)
-        customer = outcome.customer
-        moved |= {move.rule for move in outcome.transitions}
-        yield from _tried(outcome)
-    # Time tries its rows at every midnight, so also at the last one.
-    held = {customer.situation, *(one.position for one in customer.opportunities)}
-    for rule in DEFAULT_RULES:
-        if rule.kind == "time_passed" and held & set(rule.sources) and rule.id not in moved:
-            yield rule.axis.value, rule.id
+        outcomes.append(lifecycle.advance(customer, to=until))
+    return outcomes
 
 
 def _tried(outcome: Outcome) -> Iterator[Name]:
@@ -87,15 +118,15 @@ def _tried(outcome: Outcome) -> Iterator[Name]:
 
 def report_lines() -> Iterator[str]:
     """Yield the sums, and a line for each row."""
-    fired, refused = histories_by_rule()
-    guarded = guarded_rules()
+    found, guarded = covered(), guarded_rows()
     yield f"histories: {len(CORPUS)}"
-    yield f"rows fired: {len(rules() & set(fired))}/{len(rules())}"
-    yield f"guarded rows refused: {len(guarded & set(refused))}/{len(guarded)}"
+    yield f"rows fired: {len(rows() & set(found.fired))}/{len(rows())}"
+    yield f"guarded rows refused: {len(guarded & set(found.refused))}/{len(guarded)}"
+    yield f"ways from state to state: {len(ways() & set(found.moved))}/{len(ways())}"
     for rule in DEFAULT_RULES:
         name = (rule.axis.value, rule.id)
-        times = f"{refused[name]:>3}" if name in guarded else "  -"
-        yield f"{rule.axis:<9} {rule.id:<20} fires in {fired[name]:>3}, refused in {times}"
+        times = f"{found.refused[name]:>3}" if name in guarded else "  -"
+        yield f"{rule.axis:<9} {rule.id:<20} fires in {found.fired[name]:>3}, refused in {times}"
 
 
 if __name__ == "__main__":
