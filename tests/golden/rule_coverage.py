@@ -73,13 +73,13 @@ def covered() -> Covered:
             continue
         found.fired.update({("situation", move[1]) for move in expect["situation_moves"]})
         found.fired.update({("position", move[2]) for move in expect.get("position_moves", ())})
-        outcomes = _outcomes(history)
+        customer, outcomes = _folded(history)
         moves = [move for one in outcomes for move in one.transitions]
         found.moved.update(
             {(move.axis.value, move.rule, str(move.before), str(move.after)) for move in moves}
         )
         # Time tries its rows at every midnight, so also at the last one.
-        customer, rules = outcomes[-1].customer, {move.rule for move in moves}
+        rules = {move.rule for move in moves}
         held = {customer.situation, *(one.position for one in customer.opportunities)}
         waiting = {
             (rule.axis.value, rule.id)
@@ -90,8 +90,8 @@ def covered() -> Covered:
     return found
 
 
-def _outcomes(history: History) -> list[Outcome]:
-    """Return what each event did, and then the time."""
+def _folded(history: History) -> tuple[Customer, list[Outcome]]:
+    """Return where the customer stands in the end; what each event did, and then the time."""
     lifecycle, until = lifecycle_of(history), as_of(history)
     past = events_of(history.get("before", []))
     customer = lifecycle.replay(past, customer=Customer(id="c")).customer
@@ -101,7 +101,8 @@ def _outcomes(history: History) -> list[Outcome]:
         customer = outcomes[-1].customer
     if until is not None:
         outcomes.append(lifecycle.advance(customer, to=until))
-    return outcomes
+        customer = outcomes[-1].customer
+    return customer, outcomes
 
 
 def _tried(outcome: Outcome) -> Iterator[Name]:
@@ -125,8 +126,8 @@ def report_lines() -> Iterator[str]:
     yield f"ways from state to state: {len(ways() & set(found.moved))}/{len(ways())}"
     for rule in DEFAULT_RULES:
         name = (rule.axis.value, rule.id)
-        times = f"{found.refused[name]:>3}" if name in guarded else "  -"
-        yield f"{rule.axis:<9} {rule.id:<20} fires in {found.fired[name]:>3}, refused in {times}"
+        refused = f", refused in {found.refused[name]:>3}" if name in guarded else ""
+        yield f"{rule.axis:<9} {rule.id:<20} fires in {found.fired[name]:>3}{refused}"
 
 
 if __name__ == "__main__":
