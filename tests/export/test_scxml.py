@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,14 +13,15 @@ from lifecycle_model import Axis, Lifecycle
 from lifecycle_model.export import diagram
 
 if TYPE_CHECKING:
-    from export.trails import Question, Round
+    from export.trails import Question
+    from lifecycle_model.export import Region
 
 
-def started(chart: str, listener: Any = None) -> Any:
-    """Return a running machine whose guards cannot run code."""
+def loaded(chart: str) -> SCXMLProcessor:
+    """Return the engine with a chart, in which guards cannot run code."""
     processor = SCXMLProcessor(trusted=False)
     processor.parse_scxml("chart", chart)
-    return processor.start(listeners=[listener] if listener else None)
+    return processor
 
 
 def states_of(machine: Any) -> set[str]:
@@ -30,16 +30,14 @@ def states_of(machine: Any) -> set[str]:
 
 
 class Running:
-    """One chart that runs, and hears which of its transitions are taken."""
+    """One machine of a chart, which hears what transitions are taken."""
 
-    def __init__(self, lifecycle: Lifecycle, axis: Axis) -> None:
-        drawn = diagram(lifecycle, axis=axis)
-        (region,) = drawn.graph.regions
-        self.machine = started(drawn.render("scxml"), self)
-        self.initial = region.states[0].name
+    def __init__(self, processor: SCXMLProcessor, region: Region) -> None:
         self.taken: list[str] = []
-        # SCXML names no transition: a chart has them in the order of the rows.
         self.rules: dict[int, str] = {}
+        self.initial = region.states[0].name
+        self.machine: Any = processor.start(listeners=[self])
+        # SCXML names no transition: a chart has them in the order of the rows.
         for state in region.states:
             rows = [
                 row for row in region.rows if state.name in row.sources for _ in row.targets
@@ -68,62 +66,56 @@ class Running:
         return states_of(self.machine), self.taken
 
 
-def check_round(one: Round) -> int:
-    """Hold the engine against the kernel; return how many events it was sent."""
-    idle: dict[Axis, list[Running]] = defaultdict(list)
-    sent = 0
-    for questions in one.histories:
-        running: dict[int, Running] = {}
+class Charts:
+    """The charts of a lifecycle in the engine, and their machines that nobody uses."""
+
+    def __init__(self, lifecycle: Lifecycle) -> None:
+        drawn = {axis: diagram(lifecycle, axis=axis) for axis in Axis}
+        self.regions = {axis: drawn[axis].graph.regions[0] for axis in Axis}
+        self.processors = {axis: loaded(drawn[axis].render("scxml")) for axis in Axis}
+        self.idle: dict[Axis, list[Running]] = {axis: [] for axis in Axis}
+
+    def begun(self, axis: Axis) -> Running:
+        """Return a machine in its first state."""
+        if not self.idle[axis]:
+            return Running(self.processors[axis], self.regions[axis])
+        machine = self.idle[axis].pop()
+        machine.restart()
+        return machine
+
+    def check(self, questions: list[Question]) -> None:
+        """Hold the engine against the kernel over one history."""
+        running: dict[tuple[Axis, int], Running] = {}
         for question in questions:
             subject = question["subject"]
-            if subject not in running:
-                running[subject] = begun(one.lifecycle, idle, subject)
-            check_question(running[subject], question)
-        for subject, machine in running.items():
-            idle[axis_of(subject)].append(machine)
-        sent += len(questions)
-    return sent
+            axis = Axis.SITUATION if subject < 0 else Axis.POSITION
+            machine = running.get((axis, subject)) or self.begun(axis)
+            running[axis, subject] = machine
+            states, rules = machine.answer(question["kind"], question["facts"])
 
-
-def axis_of(subject: int) -> Axis:
-    """Return the axis of a subject: opportunities have numbers from 0 on."""
-    return Axis.SITUATION if subject < 0 else Axis.POSITION
-
-
-def begun(lifecycle: Lifecycle, idle: dict[Axis, list[Running]], subject: int) -> Running:
-    """Return a machine in its first state."""
-    axis = axis_of(subject)
-    if not idle[axis]:
-        return Running(lifecycle, axis)
-    machine = idle[axis].pop()
-    machine.restart()
-    return machine
-
-
-def check_question(machine: Running, question: Question) -> None:
-    """Hold one answer against that of the kernel."""
-    states, rules = machine.answer(question["kind"], question["facts"])
-
-    assert states == {question["after"]}, question
-    assert rules == [question["rule"]] * (question["rule"] is not None), question
+            assert states == {question["after"]}, question
+            assert rules == ([question["rule"]] if question["rule"] else []), question
+        for (axis, _), machine in running.items():
+            self.idle[axis].append(machine)
 
 
 @pytest.mark.untraced
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_charts_agree_with_the_kernel(chunk: int) -> None:
     """Fed with the facts, the engine goes where the kernel goes, by the same rule."""
-    events = sent = 0
+    events = 0
     for one in random_rounds(f"scxml-{chunk}"):
+        charts = Charts(one.lifecycle)
+        for questions in one.histories:
+            charts.check(questions)
         events += one.events
-        sent += check_round(one)
 
     assert events >= CHUNK_EVENTS
-    assert sent > events
 
 
 def test_both_axes_are_parallel() -> None:
     """One event reaches both regions."""
-    machine = started(diagram(Lifecycle()).render("scxml"))
+    machine: Any = loaded(diagram(Lifecycle()).render("scxml")).start()
     machine.model.standing_purchases = 1
 
     machine.send("purchase_completed")

@@ -126,7 +126,7 @@ def trail(lifecycle: Lifecycle, events: list[Event]) -> list[Question]:
     return questions
 
 
-def random_rounds(name: str, policies: int = 8, size: int = 50) -> Iterator[Round]:
+def random_rounds(name: str, policies: int = 5, size: int = 50) -> Iterator[Round]:
     """Yield rounds of random histories that have `CHUNK_EVENTS` events together."""
     rng = random.Random(f"{name}-{SEED}")
     left = CHUNK_EVENTS
