@@ -13,12 +13,18 @@ import pytest
 
 from engines import CHUNK_EVENTS, CHUNKS
 from export.trails import Question, Round, random_rounds
-from lifecycle_model import KINDS, Axis, Lifecycle
+from lifecycle_model import KINDS, PRESETS, Axis, Lifecycle, Policy
 from lifecycle_model.export import diagram
 from pages import ROOT
 
 PACKAGES = Path(os.environ.get("LIFECYCLE_NPM", ROOT / ".venv" / "npm"))
 NODE = shutil.which("node")
+
+SCHEMA = os.environ.get("XSTATE_SCHEMA")
+"""XState's own schema of charts, `packages/core/src/machine.schema.json` in its repository.
+
+No package carries it, so the usual run of the tests goes without.
+"""
 
 
 def sendable(question: Question) -> Question:
@@ -78,3 +84,17 @@ def test_every_target_exists(axis: str | None) -> None:
     assert len(ids) == len(states)
     assert {target[1:] for way in ways for target in way["target"]} == ids
     assert {way["eventType"] for way in ways} <= set(KINDS)
+
+
+if SCHEMA:
+
+    @pytest.mark.parametrize("preset", PRESETS)
+    @pytest.mark.parametrize("axis", [None, *Axis])
+    def test_chart_is_valid_by_the_schema_of_xstate(preset: str, axis: Axis | None) -> None:
+        """Under every preset, the charts of both axes and of each."""
+        from jsonschema import Draft7Validator
+
+        schema = json.loads(Path(SCHEMA).read_text(encoding="utf-8"))
+        chart = diagram(Lifecycle(Policy.preset(preset)), axis=axis).render("xstate")
+
+        assert list(Draft7Validator(schema).iter_errors(json.loads(chart))) == []
