@@ -60,7 +60,7 @@ def answer(lifecycle: Lifecycle, events: Iterable[Event]) -> dict[str, Any]:
         "deadline": lifecycle.next_deadline(customer),
         "plans": [str(lifecycle.plan(customer, lang=lang)) for lang in LANGUAGES],
         "why_not": [lifecycle.why_not(customer, target) for target in TARGETS],
-        "path": str(lifecycle.path(customer, "regular")),
+        "path": str(lifecycle.path(customer, "needs_recognition")),
     }
 
 

@@ -1,4 +1,4 @@
-"""A lifecycle that has been used, sent to other processes: python -m concurrency.processes fork.
+"""A used lifecycle, sent to other processes: python -m concurrency.processes fork.
 
 It is a process of its own, since one with threads should not be forked.
 """

@@ -28,7 +28,7 @@ TESTS = Path(__file__).resolve().parent.parent
 def _hurried() -> Iterator[None]:
     """Let threads take turns as often as they can."""
     before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
+    sys.setswitchinterval(1e-5)
     yield
     sys.setswitchinterval(before)
 
