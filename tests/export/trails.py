@@ -4,26 +4,47 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lifecycle_model import FACTS, KINDS, Axis, Customer, Lifecycle, Policy, parse_event
+from engines import CHUNK_EVENTS, SEED
+from lifecycle_model import FACTS, KINDS, Axis, Customer, Event, Lifecycle, Policy, parse_event
 from lifecycle_model.decode import fact_number
 from lifecycle_model.encode import POSITIONS, SITUATIONS
 from lifecycle_model.kernel import layout as at, moves
 from lifecycle_model.kernel.guards import fact_value, target_of
-from lifecycle_model.kernel.program import FACT_CODES
+from lifecycle_model.kernel.program import FACT_CODES, Program
 from lifecycle_model.machine.driven import DrivenMemory
 from lifecycle_model.order import in_order
+from lifecycle_model.rules import GIVEN, RESTORED
 from reading.histories import random_history
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 Question = dict[str, Any]
+Read = dict[tuple[Axis, int], frozenset[str]]
+"""By axis and kind: the facts and states that some row reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Random histories under one policy."""
+
+    lifecycle: Lifecycle
+    histories: list[list[Question]]
+    events: int
+    """How many were folded; an event is asked of the situation and of an opportunity."""
 
 
 class Trail(DrivenMemory):
-    """A memory that writes down each question with its facts, and where the axis then stood."""
+    """A memory that writes down each question with its facts, and how the axis answered."""
 
-    __slots__ = ("questions",)
+    __slots__ = ("questions", "read")
+
+    questions: list[Question]
+    read: Read
 
     def _ask(  # noqa: PLR0917 - what it overrides
         self, axis: Axis, start: int, kind: int, day: int, given: int, event_at: int
@@ -33,11 +54,21 @@ class Trail(DrivenMemory):
         state: str = SITUATIONS[self.state[at.SITUATION]]
         if start >= 0:
             state = POSITIONS[self.opportunities[start + at.POSITION]]
-        question = {"subject": start, "kind": KINDS[kind], "facts": facts, "after": str(state)}
-        self.questions.append(question)
+        self.questions.append(
+            {
+                "subject": start,
+                "kind": KINDS[kind],
+                "facts": facts,
+                "after": str(state),
+                "rule": self.program.rules[row].id if row >= 0 else None,
+            }
+        )
         return row
 
     def _facts(self, axis: Axis, start: int, kind: int, day: int, given: int) -> dict[str, Any]:
+        read = self.read.get((axis, kind))
+        if read is None:
+            return {}
         cell = self.state[at.SITUATION] * at.KIND_COUNT + kind
         if start >= 0:
             place = at.SITUATION_COUNT + self.opportunities[start + at.POSITION]
@@ -46,16 +77,16 @@ class Trail(DrivenMemory):
         rows = self.program.cell_row[first:end]
         target = target_of(self.program, rows[0], given) if rows else 0
         found: dict[str, Any] = {}
-        for name, fact in FACTS.items():
-            if fact.scope != "opportunity" or start >= 0:
-                raw = fact_value(self, start, FACT_CODES[name], day, target)
-                value = fact_number(name, raw)
-                found[name] = math.nan if value is None else float(value)
-        states = SITUATIONS if axis == Axis.SITUATION else POSITIONS
-        is_given = KINDS[kind] == "manual_correction"
-        found["given"] = str(states[given]) if is_given else ""
-        rung = moves.restored_situation(self.state)
-        found["restores_to"] = str(SITUATIONS[rung]) if rung >= 0 else ""
+        for name in read & FACTS.keys():
+            raw = fact_value(self, start, FACT_CODES[name], day, target)
+            value = fact_number(name, raw)
+            found[name] = math.nan if value is None else float(value)
+        if "given" in read:
+            states = SITUATIONS if axis == Axis.SITUATION else POSITIONS
+            found["given"] = str(states[given])
+        if "restores_to" in read:
+            rung = moves.restored_situation(self.state)
+            found["restores_to"] = str(SITUATIONS[rung]) if rung >= 0 else ""
         return found
 
 
@@ -69,21 +100,46 @@ class Silent:
         """Do nothing."""
 
 
-def random_trail(name: str) -> tuple[Lifecycle, list[Question]]:
-    """Return a lifecycle with a policy of its own, and the questions of one history."""
-    rng = random.Random(name)
-    raw, thresholds, _ = random_history(rng, 25, focused=True)
-    lifecycle = Lifecycle(Policy(**thresholds))
-    events = in_order([parse_event(one) for one in raw], None, None).events
-    plain = [event for event in events if getattr(event, "currency", None) is None]
-    make = partial(Trail, machines=lifecycle._machines, watcher=Silent())
+def facts_read(program: Program) -> Read:
+    """Return what the rows of each axis and kind read."""
+    found: dict[tuple[Axis, int], frozenset[str]] = {}
+    for rule in program.rules:
+        also = {GIVEN: {"given"}, RESTORED: {"restores_to"}}.get(str(rule.target), set())
+        cell = (rule.axis, KINDS.index(rule.kind))
+        names = {guard.fact for guard in rule.guards} | also
+        found[cell] = found.get(cell, frozenset()) | names
+    return found
 
-    def with_questions(*given: Any) -> Trail:
-        memory = make(*given)
-        memory.questions = []
+
+def trail(lifecycle: Lifecycle, events: list[Event]) -> list[Question]:
+    """Return the questions of ordered events, answered as the kernel answers them."""
+    questions: list[Question] = []
+    read = facts_read(lifecycle.program)
+
+    def written_down(*given: Any) -> Trail:
+        memory = Trail(*given, machines=lifecycle._machines, watcher=Silent())
+        memory.questions, memory.read = questions, read
         return memory
 
-    memory, _, _ = lifecycle.engine.fold(
-        Customer(id="c"), plain, None, at.ANSWERS, with_questions
-    )
-    return lifecycle, memory.questions
+    fold = partial(lifecycle.engine.fold, Customer(id="c"), events, None, at.ANSWERS)
+    assert fold(written_down)[2] == fold()[2]
+    return questions
+
+
+def random_rounds(name: str, policies: int = 5, size: int = 50) -> Iterator[Round]:
+    """Yield rounds of random histories that have `CHUNK_EVENTS` events together."""
+    rng = random.Random(f"{name}-{SEED}")
+    left = CHUNK_EVENTS
+    for number in range(policies, 0, -1):
+        _, thresholds, _ = random_history(rng, 5, focused=True)
+        lifecycle = Lifecycle(Policy(**thresholds))
+        histories, events = [], 0
+        while events * number < left:
+            raw, _, _ = random_history(rng, size, focused=True, policy=thresholds)
+            ordered = in_order([parse_event(one) for one in raw], None, None).events
+            # A second currency would be an error, and no fact tells of one.
+            plain = [one for one in ordered if getattr(one, "currency", None) is None]
+            histories.append(trail(lifecycle, plain))
+            events += len(plain)
+        left -= events
+        yield Round(lifecycle, histories, events)

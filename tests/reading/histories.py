@@ -423,16 +423,25 @@ class _Maker:
 
 
 def random_history(  # noqa: C901, PLR0912, PLR0915 - one choice after another
-    rng: random.Random, n: int, *, focused: bool = False, default_policy: bool | None = None
+    rng: random.Random,
+    n: int,
+    *,
+    focused: bool = False,
+    default_policy: bool | None = None,
+    policy: dict[str, Any] | None = None,
 ) -> tuple[list[dict[str, Any]], dict[str, Any], datetime | None]:
     """Return about n raw events, the policy's overrides, and the instant asked for.
+
+    Where a policy is given, the events are made for its thresholds.
 
     Each event is valid by itself; they are shuffled, with copies and conflicts among them. A
     focused history keeps to the few kinds of one theme, so that deep states are reached.
     """
     if default_policy is None:
-        default_policy = rng.random() < 0.03
-    policy = {} if default_policy else random_policy(rng)
+        default_policy = policy is None and rng.random() < 0.03
+    if policy is None:
+        policy = {} if default_policy else random_policy(rng)
+    policy = dict(policy)
     if focused:
         _, kinds, knobs = rng.choice(THEMES)
         kinds = dict(kinds)

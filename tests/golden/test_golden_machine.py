@@ -1,0 +1,40 @@
+"""What was worked out by hand is what a machine of `transitions` says."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from golden.corpus import (
+    CORPUS,
+    Answer,
+    History,
+    expected,
+    lifecycle_of,
+    named,
+    spoken_of,
+    walked,
+)
+from lifecycle_model import errors
+
+
+@pytest.mark.parametrize("history", CORPUS, ids=named)
+def test_machine_gives_what_was_worked_out_by_hand(history: History) -> None:
+    """Fired event by event; the object has the values of the history in the end."""
+    expect, thing = history["expect"], SimpleNamespace(situation=None, position=None)
+
+    def found() -> Answer:
+        machine = lifecycle_of(history).machine(thing, position="position")
+        return walked(history, machine)
+
+    if "error" in expect:
+        with pytest.raises(getattr(errors, expect["error"])):
+            found()
+        return
+
+    answer = found()
+
+    assert spoken_of(answer, history) == expected(history)
+    held = (thing.situation or "non_customer", thing.position or "status_quo")
+    assert held == (answer["values"]["situation"], answer["values"]["position"])
