@@ -37,7 +37,12 @@ CORPUS: list[History] = [
     for line in page.read_text(encoding="utf-8").splitlines()
 ]
 
+NEW = Customer(id="c")
+
 VALUES = ("situation", "position", "stage", "funnel_group", "sales_step", "service_state")
+ANSWERS = ("answers", "refused")
+"""What is told of single events alone."""
+
 COUNTS = ("duplicates", "conflicts", "future")
 
 
@@ -53,6 +58,31 @@ class Walker(Protocol):
 
     def advance(self, *, to: datetime) -> Outcome | None:
         """Let time pass."""
+
+
+class Stored:
+    """A customer that is stored as text between any two events."""
+
+    def __init__(self, lifecycle: Lifecycle) -> None:
+        self.lifecycle = lifecycle
+        self.text = NEW.to_json()
+
+    @property
+    def customer(self) -> Customer:
+        """Where the customer stands."""
+        return Customer.from_json(self.text)
+
+    def fire(self, event: Event) -> Outcome:
+        """Take one event."""
+        return self._kept(self.lifecycle.apply(self.customer, event))
+
+    def advance(self, *, to: datetime) -> Outcome:
+        """Let time pass."""
+        return self._kept(self.lifecycle.advance(self.customer, to=to))
+
+    def _kept(self, outcome: Outcome) -> Outcome:
+        self.text = outcome.customer.to_json()
+        return outcome
 
 
 def named(history: History) -> str:
@@ -136,10 +166,27 @@ def spoken_of(answer: Answer, history: History) -> Answer:
     """Return the part of an answer of which the history speaks."""
     wanted = expected(history)
     return {
-        name: {one: answer[name][one] for one in value}
+        name: {one: answer[name].get(one) for one in value}
         if isinstance(value, dict)
         else answer[name]
         for name, value in wanted.items()
+    }
+
+
+def replayed(history: History, lifecycle: Lifecycle) -> Answer:
+    """Return what comes out where all events are folded at once."""
+    start = lifecycle.replay(events_of(history.get("before", [])), customer=NEW).customer
+    result = lifecycle.replay(
+        events_of(history["events"]), customer=start, as_of=as_of(history)
+    )
+    return {
+        **told(result.transitions),
+        "directions": directions(result.transitions),
+        **standing(lifecycle, result.customer),
+        "duplicates": result.duplicates,
+        "conflicts": len(result.conflicts),
+        "future": len(result.future),
+        **{name: history["expect"].get(name) for name in ANSWERS},
     }
 
 
@@ -151,15 +198,19 @@ def walked(history: History, walker: Walker) -> Answer:
     ordered = in_order(events_of(history["events"]), None, until)
     outcomes = [walker.fire(event) for event in ordered.events]
     refused = [refusal.axis for one in outcomes[-1:] for refusal in one.refusals]
+    answers = {
+        str(answer.axis): str(answer.kind) for one in outcomes[-1:] for answer in one.answers
+    }
     if until is not None and (passed := walker.advance(to=until)) is not None:
         outcomes.append(passed)
     moves = [move for one in outcomes for move in one.transitions]
     return {
         **told(moves),
         "directions": directions(moves),
-        **standing(lifecycle_of(history), walker.customer or Customer(id="c")),
+        **standing(lifecycle_of(history), walker.customer or NEW),
         "duplicates": ordered.duplicates + sum(one.duplicate for one in outcomes),
         "conflicts": len(ordered.conflicts),
         "future": len(ordered.future),
         "refused": refused,
+        "answers": answers,
     }

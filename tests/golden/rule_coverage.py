@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from golden.corpus import CORPUS, as_of, events_of, lifecycle_of
 from lifecycle_model import DEFAULT_RULES, Customer
 from lifecycle_model.order import in_order
-from lifecycle_model.rules.checks import STATES, targets_of
+from lifecycle_model.rules.targets import STATES, targets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,76 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from golden.corpus import (
     CORPUS,
     History,
-    as_of,
-    directions,
-    events_of,
+    Stored,
     expected,
     lifecycle_of,
     named,
+    replayed,
     spoken_of,
-    standing,
-    told,
     walked,
 )
 from golden.rule_coverage import covered, guarded_rows, rows, ways
-from lifecycle_model import Customer, Lifecycle, errors
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from golden.corpus import Answer
-    from lifecycle_model import Event, Outcome
-
-NEW = Customer(id="c")
-
-
-class Stored:
-    """A customer that is stored as text between any two events."""
-
-    def __init__(self, lifecycle: Lifecycle) -> None:
-        self.lifecycle = lifecycle
-        self.text = NEW.to_json()
-
-    @property
-    def customer(self) -> Customer:
-        """Where the customer stands."""
-        return Customer.from_json(self.text)
-
-    def fire(self, event: Event) -> Outcome:
-        """Take one event."""
-        return self._kept(self.lifecycle.apply(self.customer, event))
-
-    def advance(self, *, to: datetime) -> Outcome:
-        """Let time pass."""
-        return self._kept(self.lifecycle.advance(self.customer, to=to))
-
-    def _kept(self, outcome: Outcome) -> Outcome:
-        self.text = outcome.customer.to_json()
-        return outcome
-
-
-def replayed(history: History, lifecycle: Lifecycle) -> Answer:
-    """Return what comes out where all events are folded at once."""
-    start = lifecycle.replay(events_of(history.get("before", [])), customer=NEW).customer
-    result = lifecycle.replay(
-        events_of(history["events"]), customer=start, as_of=as_of(history)
-    )
-    return {
-        **told(result.transitions),
-        "directions": directions(result.transitions),
-        **standing(lifecycle, result.customer),
-        "duplicates": result.duplicates,
-        "conflicts": len(result.conflicts),
-        "future": len(result.future),
-        "refused": history["expect"].get("refused"),  # told by `apply` alone
-    }
+from lifecycle_model import errors
 
 
 @pytest.mark.parametrize("history", CORPUS, ids=named)

@@ -33,8 +33,8 @@ pytestmark = pytest.mark.untraced
 FAULTS = {"LateEvent": "occurred_at", "CurrencyMismatch": "currency"}
 """The column in which a log shows what is an error of one customer's replay."""
 
-UNTOLD = ("duplicates", "refused", "directions")
-"""Frames tell neither whose copies were dropped, nor refusals, nor the way of a move."""
+UNTOLD = ("answers", "duplicates", "refused", "directions")
+"""Frames tell neither whose copies were dropped, nor the answers, nor the way of a move."""
 
 
 def batches() -> list[list[History]]:
