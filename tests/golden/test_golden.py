@@ -17,6 +17,7 @@ from golden.corpus import (
     named,
     spoken_of,
     standing,
+    start_of,
     told,
     walked,
 )
@@ -29,15 +30,13 @@ if TYPE_CHECKING:
     from golden.corpus import Answer
     from lifecycle_model import Event, Outcome
 
-NEW = Customer(id="c")
-
 
 class Stored:
     """A customer that is stored as text between any two events."""
 
     def __init__(self, lifecycle: Lifecycle) -> None:
         self.lifecycle = lifecycle
-        self.text = NEW.to_json()
+        self.text = Customer(id="c").to_json()
 
     @property
     def customer(self) -> Customer:
@@ -59,9 +58,8 @@ class Stored:
 
 def replayed(history: History, lifecycle: Lifecycle) -> Answer:
     """Return what comes out where all events are folded at once."""
-    start = lifecycle.replay(events_of(history.get("before", [])), customer=NEW).customer
     result = lifecycle.replay(
-        events_of(history["events"]), customer=start, as_of=as_of(history)
+        events_of(history["events"]), customer=start_of(history), as_of=as_of(history)
     )
     return {
         **told(result.transitions),
