@@ -3,51 +3,37 @@
 from __future__ import annotations
 
 import os
-import sys
-import threading
 from typing import TYPE_CHECKING
 
 # Hypothesis would load the package before coverage is measured; a test registers the types.
 os.environ["HYPOTHESIS_NO_PLUGINS"] = "1"
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
 
-settings.register_profile("dev", max_examples=50, deadline=None)
-settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)
+# Telling why an example fails takes longer than finding it, and examples look for many.
 settings.register_profile(
-    "deep",
-    max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", "5000")),
-    deadline=None,
+    "quick", deadline=None, phases=[phase for phase in Phase if phase is not Phase.explain]
+)
+quick = settings.get_profile("quick")
+settings.register_profile("dev", quick, max_examples=50)
+settings.register_profile("ci", quick, max_examples=100, derandomize=True)
+settings.register_profile(
+    "deep", quick, max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", "5000"))
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if CI else "dev"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Measure no coverage by the examples of pages: what they show, tests hold."""
+    """Leave the examples of pages out where coverage is measured: tests hold what they show."""
     for item in items:
         if item.path.suffix == ".md":
             item.add_marker("untraced")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Measure no coverage where a test says so: it takes most of the time of bulk ones."""
-    if item.get_closest_marker("untraced") is None:
-        return (yield)
-    traces = sys.gettrace(), threading.gettrace()
-    sys.settrace(None)
-    threading.settrace(None)  # type: ignore[arg-type] - as documented
-    try:
-        return (yield)
-    finally:
-        sys.settrace(traces[0])
-        threading.settrace(traces[1])  # type: ignore[arg-type]
 
 
 @pytest.hookimpl(wrapper=True)

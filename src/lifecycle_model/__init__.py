@@ -73,6 +73,7 @@ from lifecycle_model.rules import (
     Guard,
     Rule,
     RuleTable,
+    Verification,
 )
 from lifecycle_model.states import (
     Axis,
@@ -160,6 +161,7 @@ __all__ = [
     "TimePassed",
     "Transition",
     "ValueDelivered",
+    "Verification",
     "errors",
     "parse_event",
 ]

@@ -10,7 +10,7 @@ from lifecycle_model.encode import POSITIONS, SITUATIONS, midnight
 from lifecycle_model.events import Event, money_amount
 from lifecycle_model.kernel import layout as at
 from lifecycle_model.kernel.layout import Decision
-from lifecycle_model.kernel.program import Program, threshold_value
+from lifecycle_model.kernel.program import Program
 from lifecycle_model.kernel.record import MOVED, REFUSED, STAYED
 from lifecycle_model.outcome import (
     Answer,
@@ -24,6 +24,7 @@ from lifecycle_model.outcome import (
 )
 from lifecycle_model.policy import Policy
 from lifecycle_model.rules import FACTS, Guard
+from lifecycle_model.rules.bounds import threshold_value
 from lifecycle_model.states import Axis
 
 _ANSWERS: Final = {

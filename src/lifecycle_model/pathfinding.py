@@ -18,10 +18,10 @@ from lifecycle_model.events import (
     Event,
     parse_event,
 )
-from lifecycle_model.kernel.program import threshold_value
 from lifecycle_model.outcome import Number, Path, State, Transition
 from lifecycle_model.rules import FACTS, RESTORED, Guard, Rule
-from lifecycle_model.rules.checks import targets_of
+from lifecycle_model.rules.bounds import threshold_value
+from lifecycle_model.rules.targets import targets_of
 from lifecycle_model.states import Axis, BuyingPosition, Situation
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lifecycle_model import DEFAULT_RULES
+from lifecycle_model import DEFAULT_RULES, Axis, Guard, Policy, Rule, RuleTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +40,62 @@ def test_fine_policy(cli: Callable[..., Ran]) -> None:
 
 
 def test_default_policy(cli: Callable[..., Ran]) -> None:
-    """A policy that changes nothing says so."""
-    assert cli("check", "default").out.endswith("\nEvery threshold is the default.\n")
+    """A policy that changes nothing says so, and the rules are proved under it."""
+    ran = cli("check", "default")
+    told = ran.out.split("\n\n")
+
+    assert told[0].endswith("\ndigest " + Policy().digest)
+    assert told[1] == "Every threshold is the default."
+    assert told[2].startswith("2,172 cases of the rules, each with one answer on each axis:\n")
+    assert "no-longer-valuable" in told[3]
+
+
+def test_policy_that_uses_everything(cli: Callable[..., Ran]) -> None:
+    """Where no guard is idle, no table of idle ones follows."""
+    name = policy(
+        "preferred_revenue = 2\nkeep_preferred_revenue = 1\nmax_positions_skipped = 0\n"
+        "recovery_needs_confirmation = true\n"
+    )
+    told = cli("check", name).out
+
+    assert "always holds" not in told
+    assert "never fires" not in told
+    assert told.count("never holds") == 2  # a survey alone ends a dissatisfaction
+
+
+def test_thresholds_that_lock_a_state(cli: Callable[..., Ran]) -> None:
+    """Rules that contradict each other under a policy end the command, with the reason."""
+    ran = cli("check", policy("preferred_days = 400\n"), "--json")
+
+    assert (ran.code, ran.out) == (1, "")
+    headline, fault, *idle = ran.err.splitlines()
+    assert headline == "error: shop.toml: 1 fault of the rules under this policy"
+    assert fault.strip().startswith("situation: 'preferred': is unreachable from non_customer")
+    assert [line.strip().removeprefix("situation rule ") for line in idle] == [
+        "'became-preferred': purchase_days >= 400 (preferred_days): never holds",
+        "'no-longer-valuable': revenue < 0 (keep_preferred_revenue): never holds",
+    ]
+
+
+def test_rule_behind_others(cli: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule that other rules forestall is told without a guard."""
+    low, high = (
+        Rule(name, Axis.SITUATION, ("potential",), "survey_answered", "occasional", (guard,))
+        for name, guard in {
+            "low": Guard("score", "<=", 6),
+            "high": Guard("score", ">", 6),
+        }.items()
+    )
+    late = Rule("late", Axis.SITUATION, ("potential",), "survey_answered", "regular")
+    monkeypatch.setattr(
+        "lifecycle_model.cli.check.DEFAULT_RULES", RuleTable((low, high, late, *DEFAULT_RULES))
+    )
+
+    assert ["late", "never", "fires"] in [
+        line.split() for line in cli("check", "default").out.splitlines()
+    ]
+    told = json.loads(cli("check", "default", "--json").out)["proof"]["idle"]
+    assert {"axis": "situation", "rule": "late", "guard": None, "why": "never fires"} in told
 
 
 def test_fine_policy_as_json(cli: Callable[..., Ran]) -> None:
@@ -51,6 +105,13 @@ def test_fine_policy_as_json(cli: Callable[..., Ran]) -> None:
     assert found["name"] == "clothing_store"
     assert found["differs"]["lapsed_days"] == {"value": 274, "default": 395}
     assert found["differs"]["qualifying_behaviours"]["value"] == ["fitting_room"]
+    assert found["proof"]["cases"] == sum(found["proof"]["answers"]["position"].values())
+    assert found["proof"]["idle"][0] == {
+        "axis": "situation",
+        "rule": "no-longer-valuable",
+        "guard": "revenue < keep_preferred_revenue",
+        "why": "never holds",
+    }
 
 
 def test_three_mistakes(cli: Callable[..., Ran]) -> None:

@@ -30,7 +30,7 @@ from lifecycle_model import (
     events,
     policy,
 )
-from lifecycle_model.kernel.program import SIGNS_OF_LIFE
+from lifecycle_model.rules.facts import SIGNS_OF_LIFE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -44,7 +45,7 @@ Log = list[Event]
 
 def smallest(strategy: st.SearchStrategy[Any], condition: Callable[[Any], object]) -> Any:
     """Return the simplest value that meets a condition."""
-    return find(strategy, condition, settings=FINDING)
+    return find(strategy, condition, settings=FINDING, random=Random(0))
 
 
 # ---------------------------------------------------------------- events and logs

@@ -1,12 +1,13 @@
-"""`lifecycle check`: everything that is wrong with a policy, or what it says."""
+"""`lifecycle check`: everything that is wrong with a policy, or what it says and does."""
 
 from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
 
-from lifecycle_model import Policy
+from lifecycle_model import DEFAULT_RULES, Policy
 from lifecycle_model.cli import options as opt
+from lifecycle_model.cli.proof import proof_json, refuse_faults, say_proof
 from lifecycle_model.cli.terminal import add_row, new_table, output, say, say_json
 
 
@@ -19,22 +20,26 @@ def check(
     ],
     as_json: opt.JsonOption = False,
 ) -> None:
-    """Say all that is wrong with a policy, or what it sets other than the default."""
+    """Say all that is wrong with a policy, or what it changes, and prove the rules under it."""
     found = opt.load_policy(policy)
     differing = differences(found)
+    proof = DEFAULT_RULES.verify(found)
+    refuse_faults(policy, proof, found)
     if as_json:
-        say_json({**found.ref._asdict(), "differs": differing})
+        say_json({**found.ref._asdict(), "differs": differing, "proof": proof_json(proof)})
         return
     console = output()
     say(console, f"{policy}: fine", f"name {found.name}, version {found.version}")
     say(console, f"digest {found.digest}", "")
-    if not differing:
+    if differing:
+        table = new_table("threshold", "here", "default")
+        for name, values in differing.items():
+            add_row(table, name, _words(values["value"]), _words(values["default"]))
+        console.print(table)
+    else:
         say(console, "Every threshold is the default.")
-        return
-    table = new_table("threshold", "here", "default")
-    for name, values in differing.items():
-        add_row(table, name, _words(values["value"]), _words(values["default"]))
-    console.print(table)
+    say(console, "")
+    say_proof(console, proof, found)
 
 
 def differences(policy: Policy) -> dict[str, dict[str, Any]]:

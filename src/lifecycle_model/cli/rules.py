@@ -1,6 +1,5 @@
 """`lifecycle rules`: both tables of the model."""
 
-from decimal import Decimal
 from typing import Any
 
 from rich.text import Text
@@ -8,6 +7,7 @@ from rich.text import Text
 from lifecycle_model import DEFAULT_RULES, Axis, BuyingPosition, Guard, Policy, Rule, Situation
 from lifecycle_model.cli import options as opt
 from lifecycle_model.cli.terminal import add_row, new_table, output, say, say_json
+from lifecycle_model.rules.bounds import threshold_value
 
 
 def rules(policy: opt.PolicyOption = "default", as_json: opt.JsonOption = False) -> None:
@@ -53,7 +53,7 @@ def rule_json(rule: Rule, policy: Policy) -> dict[str, Any]:
                 "value": str(value) if not isinstance(value, int) else value,
             }
             for guard in rule.guards
-            for value in [threshold_of(guard, policy)]
+            for value in [threshold_value(guard, policy)]
         ],
         "origin": list(rule.origin),
     }
@@ -68,16 +68,6 @@ def way_words(rule: Rule) -> str:
 
 def guard_words(guard: Guard, policy: Policy) -> str:
     """Say what a guard asks, with the name of its threshold where it has one."""
-    value = threshold_of(guard, policy)
+    value = threshold_value(guard, policy)
     named = f" ({guard.threshold})" if isinstance(guard.threshold, str) else ""
     return f"{guard.fact} {guard.operator} {value}{named}"
-
-
-def threshold_of(guard: Guard, policy: Policy) -> int | Decimal:
-    """Return the number that a guard compares with."""
-    value = (
-        getattr(policy, guard.threshold)
-        if isinstance(guard.threshold, str)
-        else guard.threshold
-    )
-    return value if isinstance(value, Decimal) else int(value)

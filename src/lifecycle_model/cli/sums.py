@@ -10,7 +10,7 @@ from lifecycle_model.cli.summary import Summary
 from lifecycle_model.cli.terminal import add_row, new_table, output, say
 from lifecycle_model.cli.times import short
 from lifecycle_model.cli.words import counted
-from lifecycle_model.rules.table import GIVEN, RESTORED
+from lifecycle_model.rules.targets import GIVEN, RESTORED
 
 _BAR: Final = 24
 _TARGETS: Final = {RESTORED: "the situation before", GIVEN: "the state named"}

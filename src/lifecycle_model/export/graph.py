@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from lifecycle_model.export.counting import Counts
 from lifecycle_model.export.labels import Labels
-from lifecycle_model.kernel.program import threshold_value
 from lifecycle_model.policy import Policy, PolicyRef
 from lifecycle_model.rules import GIVEN, RESTORED, Rule, RuleTable
-from lifecycle_model.rules.checks import STATES, targets_of
+from lifecycle_model.rules.bounds import threshold_value
+from lifecycle_model.rules.targets import STATES, targets_of
 from lifecycle_model.states import Axis
 
 

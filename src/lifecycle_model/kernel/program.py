@@ -2,39 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import accumulate
 from typing import Final, TypeAlias
 
-from lifecycle_model.errors import InvalidRules, Problem
-from lifecycle_model.events import KINDS, MAX_SCORE, money_units
+from lifecycle_model.errors import InvalidRules
+from lifecycle_model.events import KINDS
 from lifecycle_model.kernel import layout
 from lifecycle_model.policy import Policy, PolicyRef
 from lifecycle_model.rules import FACTS, GIVEN, RESTORED, Guard, Rule, RuleTable
-from lifecycle_model.rules.checks import STATES, targets_of
-from lifecycle_model.states import Axis, Situation
+from lifecycle_model.rules.bounds import can_fail, can_hold, holds_between
+from lifecycle_model.rules.circles import circles_in_time
+from lifecycle_model.rules.facts import SIGNS_OF_LIFE
+from lifecycle_model.rules.targets import STATES
+from lifecycle_model.states import Axis
 
 FACT_CODES: Final = {name: getattr(layout, name.upper()) for name in FACTS}
 """The slot or code of each fact in the kernel."""
-
-SIGNS_OF_LIFE: Final = frozenset(
-    {
-        "interest_shown",
-        "lead_qualified",
-        "need_recognized",
-        "evaluation_started",
-        "supplier_chosen",
-        "concern_raised",
-        "concern_resolved",
-        "decision_dropped",
-        "purchase_completed",
-        "purchase_reversed",
-        "product_used",
-        "case_opened",
-        "survey_answered",
-    }
-)
-"""The kinds that are the customer's own signs of life."""
 
 _CHANGES_FACTS: Final = SIGNS_OF_LIFE | {
     "contacted",
@@ -143,7 +126,8 @@ def compile_program(table: RuleTable, policy: Policy) -> Program:
     guards = [(guard, *interval(guard, policy)) for rule in rules for guard in rule.guards]
     tests = [_tests(rule, policy) for rule in rules]
     steps = _Steps()
-    _refuse_endless_time(rules, policy)
+    if circles := tuple(circles_in_time(rules, policy)):
+        raise InvalidRules("rule table", circles)
     cell_start, cell_row, mark, first_step = [0], [], [], []
     for axis, states in STATES.items():
         for state in states:
@@ -155,7 +139,10 @@ def compile_program(table: RuleTable, policy: Policy) -> Program:
                     and rule.kind == kind
                     and state in rule.sources
                     # Time would search in vain for the day of a row that no day can bring.
-                    and (kind != "time_passed" or _can_ever_fire(rule, policy))
+                    and (
+                        kind != "time_passed"
+                        or all(can_hold(rule, guard, policy) for guard in rule.guards)
+                    )
                 ]
                 cell_row += rows
                 cell_start.append(len(cell_row))
@@ -206,29 +193,12 @@ def compile_program(table: RuleTable, policy: Policy) -> Program:
     )
 
 
-def threshold_value(guard: Guard, policy: Policy) -> int | Decimal:
-    """Return the number that a guard compares with."""
-    if isinstance(guard.threshold, str):
-        return getattr(policy, guard.threshold)  # type: ignore[no-any-return]
-    return guard.threshold
-
-
 def interval(guard: Guard, policy: Policy) -> tuple[int, int]:
     """Return the closed interval of the kernel's numbers in which a guard holds.
 
     An interval whose low end lies above its high end is empty.
     """
-    unit = FACTS[guard.fact].unit
-    value = threshold_value(guard, policy)
-    bound = money_units(Decimal(value)) if unit == "money" else int(value)
-    widest = layout.WIDEST if unit == "money" else layout.NEVER
-    low, high = {
-        ">=": (bound, widest),
-        ">": (bound + 1, widest),
-        "<=": (-widest, bound),
-        "<": (-widest, bound - 1),
-        "==": (bound, bound),
-    }[guard.operator]
+    low, high = holds_between(guard, policy)
     if guard.fact == "protected":
         # Stored as the last protected day: 1 is an age of at most 0, 0 is any greater age.
         first = -layout.WIDEST if low <= 1 <= high else 1
@@ -236,6 +206,7 @@ def interval(guard: Guard, policy: Policy) -> tuple[int, int]:
         return first, last
     if guard.fact == "days_expired":
         low = max(low, 1)
+    widest = layout.WIDEST if FACTS[guard.fact].unit == "money" else layout.NEVER
     return max(low, -widest), min(high, widest)
 
 
@@ -274,27 +245,12 @@ def _tests(rule: Rule, policy: Policy) -> list[_Test]:
     """
     found = []
     for guard in rule.guards:
-        low, high = interval(guard, policy)
         is_age = FACTS[guard.fact].unit == "days"
-        least, greatest = _range(rule, guard.fact, policy)
-        if is_age or low > least or high < greatest:
+        if is_age or can_fail(rule, guard, policy):
+            low, high = interval(guard, policy)
             patience = -low if is_age else 1 + (guard.fact in _WALKED)
             found.append((patience, FACT_CODES[guard.fact], low, high))
     return [test[1:] for test in sorted(found)]
-
-
-def _range(rule: Rule, fact: str, policy: Policy) -> tuple[int, int]:
-    """Return the least and the greatest value that a fact takes where a row asks for it."""
-    if fact == "protected":
-        return -layout.WIDEST, layout.WIDEST
-    if fact == "confirmation_needed":
-        needed = int(policy.recovery_needs_confirmation)
-        return needed, needed
-    if fact == "positions_skipped":
-        target = _target(rule)
-        return 0, max(0, (target if target >= 0 else layout.IMPLEMENTATION) - 1)
-    greatest = {"yes_no": 1, "score": MAX_SCORE, "money": layout.WIDEST}
-    return 0, greatest.get(FACTS[fact].unit, layout.NEVER)
 
 
 def _target(rule: Rule) -> int:
@@ -340,15 +296,6 @@ def _stirring(rules: tuple[Rule, ...]) -> list[str]:
     return [kind for kind, facts in _HASTENED.items() if facts & read]
 
 
-def _can_ever_fire(rule: Rule, policy: Policy) -> bool:
-    """Return whether each guard leaves its fact a value; no count or sum is negative."""
-    for guard in rule.guards:
-        low, high = interval(guard, policy)
-        if low > high or (FACTS[guard.fact].unit in {"count", "money"} and high < 0):
-            return False
-    return True
-
-
 def _wait(rules: tuple[Rule, ...], position: str, policy: Policy) -> int:
     waits = [
         max(
@@ -365,43 +312,3 @@ def _wait(rules: tuple[Rule, ...], position: str, policy: Policy) -> int:
         if position in rule.sources
     ]
     return min(waits, default=layout.NEVER)
-
-
-def _refuse_endless_time(rules: tuple[Rule, ...], policy: Policy) -> None:
-    """Refuse time rows of the situation that could lead in a circle at one midnight."""
-    edges = [
-        (source, target, rule)
-        for rule in _time_rules(rules, Axis.SITUATION)
-        for source in rule.sources
-        # With rows of one's own a dissatisfaction may begin anywhere, and so end there.
-        for target in (Situation if rule.target == RESTORED else targets_of(rule))
-        if target != source
-    ]
-
-    def circles(path: tuple[Rule, ...], start: str, state: str, seen: frozenset[str]) -> None:
-        for source, target, rule in edges:
-            if source != state or not _can_hold_together((*path, rule), policy):
-                continue
-            if target == start:
-                chain = " -> ".join(row.id for row in (*path, rule))
-                problem = Problem(
-                    "situation rules",
-                    chain,
-                    "lead in a circle at one midnight: let one guard exclude another",
-                )
-                raise InvalidRules("rule table", (problem,))
-            if target not in seen:
-                circles((*path, rule), start, target, seen | {target})
-
-    for state in STATES[Axis.SITUATION]:
-        circles((), state, state, frozenset({state}))
-
-
-def _can_hold_together(rules: tuple[Rule, ...], policy: Policy) -> bool:
-    bounds: dict[str, tuple[int, int]] = {}
-    for rule in rules:
-        for guard in rule.guards:
-            low, high = interval(guard, policy)
-            known = bounds.get(guard.fact, (low, high))
-            bounds[guard.fact] = max(low, known[0]), min(high, known[1])
-    return all(low <= high for low, high in bounds.values())

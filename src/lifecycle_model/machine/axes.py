@@ -15,7 +15,7 @@ from transitions import EventData, Machine
 from lifecycle_model.encode import POSITIONS, SITUATIONS
 from lifecycle_model.kernel.program import Program
 from lifecycle_model.rules import GIVEN, RESTORED, Rule
-from lifecycle_model.rules.checks import STATES, targets_of
+from lifecycle_model.rules.targets import STATES, targets_of
 from lifecycle_model.states import Axis
 
 _PLACES = {

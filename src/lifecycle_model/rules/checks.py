@@ -11,6 +11,7 @@ from lifecycle_model.errors import Problem, did_you_mean, shown
 from lifecycle_model.events import EVENT_TYPES, KINDS
 from lifecycle_model.policy import Policy
 from lifecycle_model.rules.facts import FACTS
+from lifecycle_model.rules.targets import GIVEN, RESTORED, STATES, targets_of
 from lifecycle_model.states import Axis, BuyingPosition, Situation
 
 if TYPE_CHECKING:
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
     from lifecycle_model.rules.table import Guard, Rule
 
 OPERATORS: Final = (">=", "<=", ">", "<", "==")
-
-STATES: Final = {
-    Axis.SITUATION: tuple(Situation),
-    Axis.POSITION: tuple(BuyingPosition),
-}
 
 AXES: Final = tuple(Axis)
 
@@ -56,7 +52,7 @@ def faults_of(rules: Sequence[Rule]) -> tuple[Problem, ...]:
     found = [problem for rule in rules for problem in _row_faults(rule)]
     if not found:
         # Reachability and shadows are only told of rows that are sound in themselves.
-        found = [*_duplicates(rules), *_shadows(rules), *_dead_ends(rules)]
+        found = [*_duplicates(rules), *_shadows(rules), *dead_ends(rules)]
     return tuple(found)
 
 
@@ -95,19 +91,19 @@ def _row_faults(rule: Rule) -> Iterator[Problem]:
 
 def _target_faults(rule: Rule, place: str) -> Iterator[Problem]:
     states = STATES[rule.axis]
-    if (rule.target == "given") != (rule.kind == "manual_correction"):
+    if (rule.target == GIVEN) != (rule.kind == "manual_correction"):
         yield Problem(
             place,
             repr(str(rule.target)),
             "'given' is the target of manual_correction, and only of it",
         )
-    elif rule.target == "restored":
+    elif rule.target == RESTORED:
         if rule.axis != Axis.SITUATION or set(rule.sources) != {Situation.DISSATISFIED}:
             yield Problem(
                 place, "'restored'", "is a target from dissatisfied only: split the row"
             )
-    elif rule.target != "given" and rule.target not in states:
-        known = (*states, "restored") if rule.axis == Axis.SITUATION else states
+    elif rule.target != GIVEN and rule.target not in states:
+        known = (*states, RESTORED) if rule.axis == Axis.SITUATION else states
         yield Problem(
             place,
             repr(str(rule.target)),
@@ -193,7 +189,7 @@ def _shadows(rules: Sequence[Rule]) -> Iterator[Problem]:
             yield Problem(_place(later), f"from {', '.join(hidden)}", mend)
 
 
-def _dead_ends(rules: Sequence[Rule]) -> Iterator[Problem]:
+def dead_ends(rules: Sequence[Rule]) -> Iterator[Problem]:
     """Find states that no row reaches, and states that no row leaves, corrections left out."""
     for axis, states in STATES.items():
         rows = [rule for rule in rules if rule.axis == axis]
@@ -212,17 +208,3 @@ def _dead_ends(rules: Sequence[Rule]) -> Iterator[Problem]:
             ]
             if not leaves:
                 yield Problem(axis, value, "is a trap: add a row that leads out")
-
-
-def targets_of(rule: Rule) -> tuple[str, ...]:
-    """Return the states that a row may lead to; none for a correction."""
-    if rule.target == "given":
-        return ()
-    if rule.target == "restored":
-        return (
-            Situation.POTENTIAL,
-            Situation.OCCASIONAL,
-            Situation.REGULAR,
-            Situation.PREFERRED,
-        )
-    return (rule.target,)

@@ -5,7 +5,8 @@ The rows were built from five documents, S0 to S4; the documentation says what e
 
 from typing import Final
 
-from lifecycle_model.rules.table import GIVEN, RESTORED, Guard, Rule, RuleTable
+from lifecycle_model.rules.table import Guard, Rule, RuleTable
+from lifecycle_model.rules.targets import GIVEN, RESTORED
 from lifecycle_model.states import Axis, BuyingPosition, Situation
 
 _NON, _POTENTIAL, _OCCASIONAL, _REGULAR, _PREFERRED, _DISSATISFIED = Situation

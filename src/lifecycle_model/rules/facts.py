@@ -136,3 +136,22 @@ _ALL: Final = (
 
 FACTS: Final = MappingProxyType({fact.name: fact for fact in _ALL})
 """Every fact by name."""
+
+SIGNS_OF_LIFE: Final = frozenset(
+    {
+        "interest_shown",
+        "lead_qualified",
+        "need_recognized",
+        "evaluation_started",
+        "supplier_chosen",
+        "concern_raised",
+        "concern_resolved",
+        "decision_dropped",
+        "purchase_completed",
+        "purchase_reversed",
+        "product_used",
+        "case_opened",
+        "survey_answered",
+    }
+)
+"""The kinds that are the customer's own signs of life."""

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from lifecycle_model.events import KINDS, MAX_AMOUNT
-from lifecycle_model.kernel.program import threshold_value
 from lifecycle_model.policy import PRESETS, Policy
 from lifecycle_model.rules import FACTS
+from lifecycle_model.rules.bounds import threshold_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

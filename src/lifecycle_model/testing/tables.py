@@ -17,11 +17,11 @@ from lifecycle_model.rules import DEFAULT_RULES, FACTS, GIVEN, RESTORED, Guard, 
 from lifecycle_model.rules.checks import (
     OPERATORS,
     OPPORTUNITY_KINDS,
-    STATES,
     THRESHOLDS,
     UNNAMED_KINDS,
     misplaced,
 )
+from lifecycle_model.rules.targets import STATES
 from lifecycle_model.states import Axis, BuyingPosition, Situation
 from lifecycle_model.testing.values import money, names
 
