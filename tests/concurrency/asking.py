@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import random
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from lifecycle_model import Customer, Lifecycle, Policy, RuleTable, parse_event
 from lifecycle_model.explain.texts import LANGUAGES
@@ -14,11 +12,9 @@ from lifecycle_model.order import in_order
 from reading.histories import random_history
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from lifecycle_model import Event
-
-Result = TypeVar("Result")
 
 TARGETS = ("preferred", "non_customer", "implementation")
 
@@ -62,16 +58,3 @@ def answer(lifecycle: Lifecycle, events: Iterable[Event]) -> dict[str, Any]:
         "why_not": [lifecycle.why_not(customer, target) for target in TARGETS],
         "path": str(lifecycle.path(customer, "needs_recognition")),
     }
-
-
-def at_once(work: Iterable[Callable[[], Result]]) -> list[Result]:
-    """Do each work in a thread of its own, and start all of them at one moment."""
-    work = list(work)
-    barrier = threading.Barrier(len(work))
-
-    def begin(one: Callable[[], Result]) -> Result:
-        barrier.wait()
-        return one()
-
-    with ThreadPoolExecutor(len(work)) as pool:
-        return list(pool.map(begin, work))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 from columnar.comparing import frame_of, random_log
-from concurrency.asking import at_once
+from concurrency.running import at_once
 from lifecycle_model import Lifecycle, Policy, columnar
 from lifecycle_model.columnar.folding import fold_customers
 

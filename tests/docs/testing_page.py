@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from golden.rule_coverage import ways
 from lifecycle_model import PRESETS
 from lifecycle_model.testing.laws import LAWS
 
@@ -51,18 +52,15 @@ def number_rows() -> Iterator[tuple[str, str]]:
     counts = {
         "laws that are checked as properties": laws,
         "histories in the golden corpus": golden,
+        "ways from state to state that its histories go": len(ways()),
         "random histories in which library and reading are compared": histories,
         "other rule tables in which they are compared too": _other_tables(),
         "random histories for each of those tables": histories // 10,
         "made-up events in which columnar engine and library are compared": (
             len(PRESETS) * _found("columnar/test_agreement.py", r"^SIMULATED = ([\d_]+)$")
         ),
-        "events for the machine": _default("machine/test_oracle.py", "MACHINE_EVENTS"),
-        "random histories for the SCXML charts": _default(
-            "export/test_scxml.py", "SCXML_HISTORIES"
-        ),
-        "random histories for the XState charts": _default(
-            "export/test_xstate.py", "XSTATE_HISTORIES"
+        "random events in each of the SCXML engine, XState and the machine": _default(
+            "engines.py", "ENGINE_EVENTS"
         ),
         "purchases in the real log": len(_text("../docs/data/CDNOW_sample.csv").splitlines())
         - 1,

@@ -108,9 +108,15 @@ def events_of(raw: Iterable[Mapping[str, Any]], customer_id: str = "c") -> list[
     return [parse_event({"customer_id": customer_id, **one}) for one in raw]
 
 
-def as_of(history: History) -> datetime | None:
-    """Return the instant asked for."""
-    return datetime.fromisoformat(history["as_of"]) if "as_of" in history else None
+def as_of(history: History, key: str = "as_of") -> datetime | None:
+    """Return the instant asked for; or the one before the customer was stored."""
+    return datetime.fromisoformat(history[key]) if key in history else None
+
+
+def start_of(history: History, lifecycle: Lifecycle) -> Customer:
+    """Return the snapshot from which a history goes on."""
+    past, stored_at = events_of(history.get("before", [])), as_of(history, "before_as_of")
+    return lifecycle.replay(past, customer=NEW, as_of=stored_at).customer
 
 
 def instant(time: datetime) -> str:
@@ -175,7 +181,7 @@ def spoken_of(answer: Answer, history: History) -> Answer:
 
 def replayed(history: History, lifecycle: Lifecycle) -> Answer:
     """Return what comes out where all events are folded at once."""
-    start = lifecycle.replay(events_of(history.get("before", [])), customer=NEW).customer
+    start = start_of(history, lifecycle)
     result = lifecycle.replay(
         events_of(history["events"]), customer=start, as_of=as_of(history)
     )
@@ -192,9 +198,11 @@ def replayed(history: History, lifecycle: Lifecycle) -> Answer:
 
 def walked(history: History, walker: Walker) -> Answer:
     """Return what comes out where the events are taken one by one, in fold order."""
-    until = as_of(history)
+    until, stored_at = as_of(history), as_of(history, "before_as_of")
     for event in in_order(events_of(history.get("before", [])), None, None).events:
         walker.fire(event)
+    if stored_at is not None:
+        walker.advance(to=stored_at)
     ordered = in_order(events_of(history["events"]), None, until)
     outcomes = [walker.fire(event) for event in ordered.events]
     refused = [refusal.axis for one in outcomes[-1:] for refusal in one.refusals]

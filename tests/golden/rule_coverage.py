@@ -10,8 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from golden.corpus import CORPUS, as_of, events_of, lifecycle_of
-from lifecycle_model import DEFAULT_RULES, Customer
+from golden.corpus import CORPUS, as_of, events_of, lifecycle_of, start_of
+from lifecycle_model import DEFAULT_RULES
 from lifecycle_model.order import in_order
 from lifecycle_model.rules.targets import STATES, targets_of
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from golden.corpus import History
-    from lifecycle_model import Outcome
+    from lifecycle_model import Customer, Outcome
 
 Name = tuple[str, str]
 """A row's axis and id."""
@@ -93,9 +93,7 @@ def covered() -> Covered:
 def _folded(history: History) -> tuple[Customer, list[Outcome]]:
     """Return where the customer stands in the end; what each event did, and then the time."""
     lifecycle, until = lifecycle_of(history), as_of(history)
-    past = events_of(history.get("before", []))
-    customer = lifecycle.replay(past, customer=Customer(id="c")).customer
-    outcomes = []
+    customer, outcomes = start_of(history, lifecycle), []
     for event in in_order(events_of(history["events"]), customer, until).events:
         outcomes.append(lifecycle.apply(customer, event))
         customer = outcomes[-1].customer

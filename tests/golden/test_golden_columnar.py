@@ -43,7 +43,8 @@ def batches() -> list[list[History]]:
     for history in CORPUS:
         if "error" not in history["expect"]:
             policy = json.dumps(history.get("policy", {}), sort_keys=True)
-            found[history.get("preset"), policy, history.get("as_of")].append(history)
+            asked = (history.get("as_of"), history.get("before_as_of"))
+            found[history.get("preset"), policy, *asked].append(history)
     return list(found.values())
 
 
@@ -59,7 +60,10 @@ def folded(batch: list[History]) -> columnar.Replay:
         return rows.select(one for one in rows if one.name in NEEDED or one.count())
 
     past = log("before")
-    before = columnar.replay(past, lifecycle, threads=1) if len(past) else None
+    before = None
+    if len(past):
+        stored_at = as_of(batch[0], "before_as_of")
+        before = columnar.replay(past, lifecycle, as_of=stored_at, threads=1)
     return columnar.replay(
         log("events"),
         lifecycle,
