@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from typing import TYPE_CHECKING
 
 # Hypothesis would load the package before coverage is measured; a test registers the types.
@@ -52,6 +53,17 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     if report.skipped:
         _fail_under_ci(report)
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much was compared: the sums of what tests counted with `record_property`."""
+    counts: Counter[str] = Counter()
+    for report in terminalreporter.getreports("passed"):
+        counts.update({what: n for what, n in report.user_properties if isinstance(n, int)})
+    if counts:
+        terminalreporter.section("compared")
+        for what, count in sorted(counts.items()):
+            terminalreporter.write_line(f"{count:>9,} {what}")
 
 
 def _fail_under_ci(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -244,9 +244,7 @@ class Policy(BaseModel):
         named_preset = data.pop("preset", "default")
         unknown = named_preset not in PRESETS
         base = cls() if unknown else cls.preset(named_preset)
-        named = {} if base.name == "default" else {"name": base.name}
-        known = base.model_dump(exclude={"name", "version"})
-        values = {**known, **named, **data}
+        values = {**base.model_dump(), **data}
         problems: list[Problem] = []
         if unknown:
             mend = f"is not a preset: {did_you_mean(named_preset, PRESETS)}"

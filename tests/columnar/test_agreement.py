@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -21,6 +22,9 @@ from lifecycle_model import PRESETS, Lifecycle, Policy, columnar, errors
 from lifecycle_model.columnar.folding import fold_customers
 from lifecycle_model.simulate import event_log
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 # Much of the same, and covered by other tests: tracing would take most of the time.
 pytestmark = pytest.mark.untraced
 
@@ -32,7 +36,9 @@ SIMULATED = 40_000
 @pytest.mark.parametrize(
     "preset", ["default", *(name for name in PRESETS if name != "default")]
 )
-def test_made_up_logs_come_out_as_in_the_scalar_engine(preset: str) -> None:
+def test_made_up_logs_come_out_as_in_the_scalar_engine(
+    preset: str, record_property: Callable[[str, object], None]
+) -> None:
     """All kinds, in processes as companies have them, with copies and late rows."""
     log = event_log(SIMULATED, 1_500, seed=len(preset), columns=None)
     lifecycle = Lifecycle(Policy.preset(preset))
@@ -43,6 +49,7 @@ def test_made_up_logs_come_out_as_in_the_scalar_engine(preset: str) -> None:
     replay = columnar.replay(log, lifecycle, as_of=as_of, transitions=True)
 
     check_equal(replay, histories, lifecycle)
+    record_property("made-up events in the columnar engine", len(log))
 
 
 def test_purchases_of_a_whole_cohort_come_out_as_in_the_scalar_engine() -> None:

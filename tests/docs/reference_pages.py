@@ -330,7 +330,7 @@ def parts() -> dict[str, str]:
         "funnel-group": line_table(derived.FUNNEL_LINES),
         "sales-step": line_table(derived.SALES_LINES),
         "service-state": line_table(derived.SERVICE_LINES),
-        "test-numbers": table(("what", "how many"), number_rows()),
+        "test-numbers": table(("what", "how many", "printed by"), number_rows()),
     }
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from golden.rule_coverage import ways
-from lifecycle_model import PRESETS
+from golden.test_changed_rules import UNSEEN, changed_policies, other_tables
+from lifecycle_model import DEFAULT_RULES, PRESETS, Policy
 from lifecycle_model.testing.laws import LAWS
 
 if TYPE_CHECKING:
@@ -41,29 +42,51 @@ def _other_tables() -> int:
     raise LookupError("laws/tables.py has no dictionary TABLES")
 
 
-def number_rows() -> Iterator[tuple[str, str]]:
-    """Yield what is counted, and how many there are."""
-    histories = _default("reading/test_reading.py", "READING_HISTORIES")
-    golden = sum(
-        len(page.read_text(encoding="utf-8").splitlines())
-        for page in (TESTS / "golden").glob("*.jsonl")
+def _lines(pattern: str) -> int:
+    """Return how many lines some files have."""
+    return sum(
+        len(page.read_text(encoding="utf-8").splitlines()) for page in TESTS.glob(pattern)
     )
-    laws = len(LAWS) + len(re.findall(r"^@given\(", _text("laws/test_laws.py"), re.MULTILINE))
-    counts = {
-        "laws that are checked as properties": laws,
-        "histories in the golden corpus": golden,
-        "ways from state to state that its histories go": len(ways()),
-        "random histories in which library and reading are compared": histories,
-        "other rule tables in which they are compared too": _other_tables(),
-        "random histories for each of those tables": histories // 10,
-        "made-up events in which columnar engine and library are compared": (
-            len(PRESETS) * _found("columnar/test_agreement.py", r"^SIMULATED = ([\d_]+)$")
+
+
+def number_rows() -> Iterator[tuple[str, str, str]]:
+    """Yield what is counted, how many there are, and the command that prints it."""
+    histories = _default("reading/test_reading.py", "READING_HISTORIES")
+    events = _default("engines.py", "ENGINE_EVENTS")
+    simulated = len(PRESETS) * _found("columnar/test_agreement.py", r"^SIMULATED = ([\d_]+)$")
+    changes = sum(len(list(other_tables(rule))) for rule in DEFAULT_RULES) - len(UNSEEN)
+    steps = sum(len(list(changed_policies(preset))) for preset in PRESETS)
+    golden = "pytest tests/golden/test_changed_rules.py"
+    rows = (
+        ("histories in the golden corpus", _lines("golden/*.jsonl"), "-m golden.rule_coverage"),
+        ("ways from state to state that they go", len(ways()), "-m golden.rule_coverage"),
+        ("changes of a row that they notice", changes, golden),
+        ("changes of a threshold that they notice", steps, golden),
+        (
+            "cases of the default rules and policy",
+            DEFAULT_RULES.verify(Policy()).cases,
+            "lifecycle check default",
         ),
-        "random events in each of the SCXML engine, XState and the machine": _default(
-            "engines.py", "ENGINE_EVENTS"
+        (
+            "laws that must hold for every table of rules",
+            len(LAWS),
+            "-c 'from lifecycle_model.testing.laws import LAWS; print(len(LAWS))'",
         ),
-        "purchases in the real log": len(_text("../docs/data/CDNOW_sample.csv").splitlines())
-        - 1,
-    }
-    for what, count in counts.items():
-        yield what, f"{count:,}"
+        ("random histories in the second reading", histories, "pytest tests/reading"),
+        ("other rule tables there", _other_tables(), "pytest tests/reading"),
+        ("random events in the SCXML engine", events, "pytest tests/export/test_scxml.py"),
+        ("random events in XState", events, "pytest tests/export/test_xstate.py"),
+        ("random events in the machine", events, "pytest tests/machine/test_oracle.py"),
+        (
+            "made-up events in the columnar engine",
+            simulated,
+            "pytest tests/columnar/test_agreement.py",
+        ),
+        (
+            "purchases in the real log",
+            _lines("../docs/data/CDNOW_sample.csv") - 1,
+            "make demo",
+        ),
+    )
+    for what, count, command in rows:
+        yield what, f"{count:,}", f"`{command}`"

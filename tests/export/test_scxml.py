@@ -13,6 +13,8 @@ from lifecycle_model import Axis, Lifecycle
 from lifecycle_model.export import diagram
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from export.trails import Question
     from lifecycle_model.export import Region
 
@@ -101,7 +103,9 @@ class Charts:
 
 @pytest.mark.untraced
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_charts_agree_with_the_kernel(chunk: int) -> None:
+def test_charts_agree_with_the_kernel(
+    chunk: int, record_property: Callable[[str, object], None]
+) -> None:
     """Fed with the facts, the engine goes where the kernel goes, by the same rule."""
     events = 0
     for one in random_rounds(f"scxml-{chunk}"):
@@ -111,6 +115,7 @@ def test_charts_agree_with_the_kernel(chunk: int) -> None:
         events += one.events
 
     assert events >= CHUNK_EVENTS
+    record_property("random events in the SCXML engine", events)
 
 
 def test_both_axes_are_parallel() -> None:

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +17,9 @@ from export.trails import Question, Round, random_rounds
 from lifecycle_model import KINDS, PRESETS, Axis, Lifecycle, Policy
 from lifecycle_model.export import diagram
 from pages import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PACKAGES = Path(os.environ.get("LIFECYCLE_NPM", ROOT / ".venv" / "npm"))
 NODE = shutil.which("node")
@@ -52,7 +56,9 @@ def written(one: Round) -> str:
     reason="needs Node.js and xstate: make test installs both",
 )
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_charts_agree_with_the_kernel(chunk: int, tmp_path: Path) -> None:
+def test_charts_agree_with_the_kernel(
+    chunk: int, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     """Fed with the facts, XState goes where the kernel goes, by the same rule."""
     rounds = list(random_rounds(f"xstate-{chunk}"))
     file = tmp_path / "rounds.jsonl"
@@ -69,7 +75,9 @@ def test_charts_agree_with_the_kernel(chunk: int, tmp_path: Path) -> None:
 
     assert told["wrong"] == []
     assert told["asked"] == sum(len(one) for each in rounds for one in each.histories)
-    assert sum(each.events for each in rounds) >= CHUNK_EVENTS
+    events = sum(each.events for each in rounds)
+    assert events >= CHUNK_EVENTS
+    record_property("random events in XState", events)
 
 
 @pytest.mark.parametrize("axis", [None, "situation", "position"])

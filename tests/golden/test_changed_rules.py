@@ -36,7 +36,7 @@ from lifecycle_model.rules.moments import known_facts
 from lifecycle_model.rules.targets import STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from golden.corpus import History
 
@@ -158,19 +158,22 @@ def is_noticed(rows: tuple[Rule, ...], histories: Iterable[History]) -> bool:
 
 
 @pytest.mark.parametrize("rule", DEFAULT_RULES.rules, ids=lambda rule: f"{rule.axis}-{rule.id}")
-def test_a_changed_row_is_noticed(rule: Rule) -> None:
+def test_a_changed_row_is_noticed(
+    rule: Rule, record_property: Callable[[str, object], None]
+) -> None:
     """A row that is gone, moved, or differs in one thing is refused or fails a history."""
     # Those that speak of the row come first, and fail soonest.
     nearest = sorted(FOLDED, key=lambda history: rule.id not in str(history["expect"]))
 
-    unseen = [
-        told
+    changed = [
+        (told, rows)
         for told, rows in other_tables(rule)
         if not any(name == rule.id and part in told for name, part in UNSEEN)
-        and not is_noticed(rows, nearest)
     ]
+    unseen = [told for told, rows in changed if not is_noticed(rows, nearest)]
 
     assert unseen == []
+    record_property("changes of a row, noticed by the golden corpus", len(changed))
 
 
 def changed_policies(preset: str) -> Iterator[tuple[str, Any]]:
@@ -188,10 +191,13 @@ def changed_policies(preset: str) -> Iterator[tuple[str, Any]]:
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_a_changed_threshold_is_noticed(preset: str) -> None:
+def test_a_changed_threshold_is_noticed(
+    preset: str, record_property: Callable[[str, object], None]
+) -> None:
     """A threshold that is one step away is refused, or fails a history of its preset."""
     unseen = []
-    for name, value in changed_policies(preset):
+    changed = list(changed_policies(preset))
+    for name, value in changed:
         histories = [
             history
             for history in FOLDED
@@ -212,3 +218,4 @@ def test_a_changed_threshold_is_noticed(preset: str) -> None:
             unseen.append((name, value))
 
     assert unseen == []
+    record_property("changes of a threshold, noticed by the golden corpus", len(changed))

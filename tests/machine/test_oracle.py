@@ -17,6 +17,8 @@ from lifecycle_model.order import in_order
 from reading.histories import random_history
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lifecycle_model import Event, Outcome
     from lifecycle_model.memory import Memory
 
@@ -78,7 +80,9 @@ def check_history(lifecycle: Lifecycle, events: list[Event], as_of: Any) -> int:
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_machine_is_the_kernel(chunk: int) -> None:
+def test_machine_is_the_kernel(
+    chunk: int, record_property: Callable[[str, object], None]
+) -> None:
     """States, rules and refusals are equal event by event, and after time has passed."""
     rng = random.Random(f"machine-{SEED}-{chunk}")
     fired = 0
@@ -89,6 +93,7 @@ def test_machine_is_the_kernel(chunk: int) -> None:
             fired += check_history(lifecycle, *random_case(rng, thresholds))
 
     assert fired >= CHUNK_EVENTS
+    record_property("random events in the machine of transitions", fired)
 
 
 @pytest.mark.parametrize("chunk", range(4))

@@ -71,7 +71,15 @@ def test_a_state_follows_by_an_event_or_by_time() -> None:
         ("suggest-next-purchase", "no"),
         ("let-go", "yes"),
     ]
-    assert results[2].followed_at == START + timedelta(days=94)
+    assert [one.followed_at for one in results] == [
+        START + timedelta(days=3),
+        None,
+        START + timedelta(days=94),
+    ]
+    assert [one.taken_at for one in results] == [START + timedelta(days=n) for n in (1, 2, 5)]
+    assert {results[0].works_towards, results[2].works_towards} == {"non_customer"}
+    # Own actions are held against the plan of their own playbook.
+    assert [one.in_plan.value for one in results] == ["planned", "elsewhere", "planned"]
 
 
 def test_staying_is_not_reaching() -> None:

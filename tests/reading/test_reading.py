@@ -22,7 +22,7 @@ from reading.histories import random_history
 from reading.rows import GIVEN, RESTORED, index
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from lifecycle_model import Guard, RuleTable, Status, Transition
@@ -110,16 +110,22 @@ def read_both(
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_library_and_reading_agree_on_random_histories(chunk: int) -> None:
+def test_library_and_reading_agree_on_random_histories(
+    chunk: int, record_property: Callable[[str, object], None]
+) -> None:
     """Six values, facts, opportunities, every transition and every count are the same."""
-    for number in range(chunk, HISTORIES, CHUNKS):
+    numbers = range(chunk, HISTORIES, CHUNKS)
+    for number in numbers:
         expected, actual = read_both(number)
 
         assert expected == actual, f"history {number} of seed {SEED}"
+    record_property("random histories in the second reading", len(numbers))
 
 
 @pytest.mark.parametrize("name", [name for name in TABLES if name != "default"])
-def test_library_and_reading_agree_under_other_tables(name: str) -> None:
+def test_library_and_reading_agree_under_other_tables(
+    name: str, record_property: Callable[[str, object], None]
+) -> None:
     """Rows added, removed or bounded otherwise are followed at their own midnights."""
     compared = 0
     for number in range(HISTORIES // 10):
@@ -131,6 +137,7 @@ def test_library_and_reading_agree_under_other_tables(name: str) -> None:
 
         assert expected == actual, f"history {number} of seed {SEED}, {name}"
     assert compared > HISTORIES // 20
+    record_property("random histories in the second reading, under other rules", compared)
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))

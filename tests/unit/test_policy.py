@@ -387,8 +387,10 @@ def test_toml_that_is_none(text: str) -> None:
     with pytest.raises(
         InvalidPolicy,
         match=r"policy is not valid:\n  TOML: .*\(at (line \d+, column \d+|end of)",
-    ):
+    ) as caught:
         Policy.from_toml(text)
+
+    assert [one.value for one in caught.value.problems] == [""]
 
 
 def test_toml_path_given_as_text() -> None:
@@ -429,8 +431,12 @@ def test_toml_file_that_is_missing(tmp_path: Path) -> None:
 
 def test_toml_with_an_unknown_preset() -> None:
     """A misspelt preset in a file is told with the nearest one."""
-    with pytest.raises(InvalidPolicy, match="did you mean 'grocery'"):
+    with pytest.raises(InvalidPolicy) as caught:
         Policy.from_toml('preset = "groceri"')
+
+    assert str(caught.value) == (
+        "policy is not valid:\n  preset: 'groceri': is not a preset: did you mean 'grocery'?"
+    )
 
 
 def test_toml_amount_as_text() -> None:
