@@ -15,6 +15,7 @@ from lifecycle_model.testing.laws import LAWS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+PYTEST: Final = ".venv/bin/python -m pytest"
 TESTS: Final = Path(__file__).resolve().parent.parent
 
 
@@ -56,37 +57,39 @@ def number_rows() -> Iterator[tuple[str, str, str]]:
     simulated = len(PRESETS) * _found("columnar/test_agreement.py", r"^SIMULATED = ([\d_]+)$")
     changes = sum(len(list(other_tables(rule))) for rule in DEFAULT_RULES) - len(UNSEEN)
     steps = sum(len(list(changed_policies(preset))) for preset in PRESETS)
-    golden = "pytest tests/golden/test_changed_rules.py"
+    corpus = "PYTHONPATH=tests .venv/bin/python -m golden.rule_coverage"
+    golden = f"{PYTEST} tests/golden/test_changed_rules.py"
     rows = (
-        ("histories in the golden corpus", _lines("golden/*.jsonl"), "-m golden.rule_coverage"),
-        ("ways from state to state that they go", len(ways()), "-m golden.rule_coverage"),
+        ("histories in the golden corpus", _lines("golden/*.jsonl"), corpus),
+        ("ways from state to state that they go", len(ways()), corpus),
         ("changes of a row that they notice", changes, golden),
         ("changes of a threshold that they notice", steps, golden),
         (
             "cases of the default rules and policy",
             DEFAULT_RULES.verify(Policy()).cases,
-            "lifecycle check default",
+            ".venv/bin/lifecycle check default",
         ),
         (
             "laws that must hold for every table of rules",
             len(LAWS),
-            "-c 'from lifecycle_model.testing.laws import LAWS; print(len(LAWS))'",
+            ".venv/bin/python -c 'from lifecycle_model.testing.laws import LAWS; print(len(LAWS))'",
         ),
-        ("random histories in the second reading", histories, "pytest tests/reading"),
-        ("other rule tables there", _other_tables(), "pytest tests/reading"),
-        ("random events in the SCXML engine", events, "pytest tests/export/test_scxml.py"),
-        ("random events in XState", events, "pytest tests/export/test_xstate.py"),
-        ("random events in the machine", events, "pytest tests/machine/test_oracle.py"),
+        ("random histories in the second reading", histories, f"{PYTEST} tests/reading"),
+        ("other rule tables there", _other_tables(), f"{PYTEST} tests/reading"),
+        ("random events in the SCXML engine", events, f"{PYTEST} tests/export/test_scxml.py"),
+        ("random events in XState", events, f"{PYTEST} tests/export/test_xstate.py"),
+        ("random events in the machine", events, f"{PYTEST} tests/machine/test_oracle.py"),
         (
             "made-up events in the columnar engine",
             simulated,
-            "pytest tests/columnar/test_agreement.py",
+            f"{PYTEST} tests/columnar/test_agreement.py",
         ),
         (
             "purchases in the real log",
             _lines("../docs/data/CDNOW_sample.csv") - 1,
-            "make demo",
+            "tail -n +2 docs/data/CDNOW_sample.csv | wc -l",
         ),
     )
     for what, count, command in rows:
-        yield what, f"{count:,}", f"`{command}`"
+        cell = command.replace("|", "\\|")  # a pipe would end it
+        yield what, f"{count:,}", f"`{cell}`"
