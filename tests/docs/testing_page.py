@@ -72,7 +72,7 @@ def number_rows() -> Iterator[tuple[str, str, str]]:
         (
             "laws that must hold for every table of rules",
             len(LAWS),
-            ".venv/bin/python -c 'from lifecycle_model.testing.laws import LAWS; print(len(LAWS))'",
+            ".venv/bin/python -c 'from lifecycle_model.testing import laws; print(len(laws.LAWS))'",
         ),
         ("random histories in the second reading", histories, f"{PYTEST} tests/reading"),
         ("other rule tables there", _other_tables(), f"{PYTEST} tests/reading"),
