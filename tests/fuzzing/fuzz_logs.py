@@ -118,7 +118,8 @@ def json_lines_both_ways(data: bytes) -> None:
             dice.pick([line, line, line, line, line[:-1], f"{line}{line}", "", " null"])
         )
     text = dice.pick(["\n", "\r\n"]).join(lines)
-    _both("jsonl", dice, text.encode("utf-8", "surrogatepass"))
+    if text.strip():
+        _both("jsonl", dice, text.encode("utf-8", "surrogatepass"))
 
 
 def csv_texts_seeds() -> Iterator[bytes]:
