@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 WORKERS ?= 2
+SECONDS ?= 600
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -18,7 +19,7 @@ SCRIPTS := docs/assets/mermaid.js docs/assets/iframe-worker.js
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint docs bench clean
+.PHONY: help demo test lint docs bench fuzz clean
 
 help:
 	@echo 'make demo   fold a real purchase log and print where its customers stand'
@@ -26,6 +27,7 @@ help:
 	@echo 'make lint   check style, types and the direction of imports'
 	@echo 'make docs   build the documentation into site/'
 	@echo 'make bench  print how fast it is, beside other libraries'
+	@echo 'make fuzz   look for inputs that break it, for ten minutes: make fuzz SECONDS=600'
 	@echo 'make clean  remove everything that the other goals made'
 
 demo: $(VENV)/.demo
@@ -50,9 +52,12 @@ bench: $(VENV)/.bench
 		echo "$(BIN)/python $$script"; $(BIN)/python "$$script"; \
 	done
 
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python tests/fuzzing/run.py --seconds $(SECONDS)
+
 clean:
 	rm -rf $(VENV) build dist site $(SCRIPTS)
-	rm -rf .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .coverage .coverage.* .fuzz .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.pip:
@@ -76,6 +81,10 @@ $(VENV)/.lint: pyproject.toml $(VENV)/.pip
 
 $(VENV)/.docs: pyproject.toml $(VENV)/.pip
 	$(PIP) install --editable '.[cli]' --group docs
+	@touch $@
+
+$(VENV)/.fuzz: pyproject.toml $(VENV)/.pip
+	$(PIP) install --editable '.[cli,columnar,diagrams,insight,report,testing]' --group test --group fuzz
 	@touch $@
 
 $(VENV)/.bench: pyproject.toml $(VENV)/.pip

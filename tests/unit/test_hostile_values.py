@@ -34,6 +34,11 @@ READABLE = 60_000
 """Characters of the longest message: a hundred problems, each with all names that there are."""
 
 
+def brief(value: object) -> str:
+    """Return a name for a value that may be long."""
+    return ascii(value)[:40]
+
+
 def text_fields() -> list[tuple[str, str]]:
     """Return a kind for each field that holds text."""
     found = {
@@ -104,6 +109,7 @@ def refused(read: Callable[[], object]) -> str:
             "... and 4,900 more",
         ),
     ],
+    ids=brief,
 )
 def test_event_in_json(text: str, told: str) -> None:
     """The error says what is wrong, and does not repeat all that was given."""
@@ -123,7 +129,9 @@ def test_event_of_python_values() -> None:
     assert "is not a known kind" in refused(lambda: parse_event(raw | {"kind": LONG}))
 
 
-@pytest.mark.parametrize("amount", ["0e999999999", "0e-999999999", f"0.{'0' * 100_000}"])
+@pytest.mark.parametrize(
+    "amount", ["0e999999999", "0e-999999999", f"0.{'0' * 100_000}"], ids=brief
+)
 def test_no_money_in_many_digits(amount: str) -> None:
     """Nothing is nothing, whatever its exponent says; it takes no memory either."""
     bought = event("purchase_completed", amount=amount)
@@ -143,6 +151,7 @@ def test_no_money_in_many_digits(amount: str) -> None:
         (f'{{"id":"c","schema_version":{"9" * 4000}}}', "schema_version: 999"),
         (f'{{"id":"c","open_cases":[{"{},".rstrip(",")}{",{}" * 5000}]}}', "more"),
     ],
+    ids=brief,
 )
 def test_stored_customer(text: str, told: str) -> None:
     """What is no customer gives one error that can be read."""
@@ -162,6 +171,7 @@ def test_stored_customer(text: str, told: str) -> None:
         ("preferred_revenue = 1e999999999", "less than or equal to 100000000000"),
         ("\n".join(f"[a{number}]" for number in range(1000)), "... and 900 more"),
     ],
+    ids=brief,
 )
 def test_policy(text: str, told: str) -> None:
     """What is no policy gives one error that can be read, in no time and little memory."""
@@ -179,6 +189,7 @@ def test_policy(text: str, told: str) -> None:
         ('[actions.cross-selling]\nreplace = true\ntext = "{customer!r}"', "braces"),
         (f"without = [{','.join(f'{chr(34)}a{one}{chr(34)}' for one in range(1000))}]", "900"),
     ],
+    ids=brief,
 )
 def test_playbook(lines: str, told: str) -> None:
     """What is no playbook gives one error that can be read."""
@@ -208,6 +219,7 @@ def refused_playbook(text: str) -> errors.InvalidPlaybook:
         errors.UnreadableLog("log.csv", LONG),
         errors.InvalidEvent("event", (errors.Problem(LONG, LONG, LONG),) * 3),
     ],
+    ids=brief,
 )
 def test_message_of_long_names(error: LifecycleError) -> None:
     """An error keeps names whole as attributes, and tells how they begin."""
