@@ -179,9 +179,10 @@ def test_ids_go_through_every_output(cli: Callable[..., Ran]) -> None:
         texts += ran.out + ran.err
         assert ran.code == 0
     for one in IDS:
-        ran = cli("explain", path, "--", one)
-        assert ran.code == 0
-        texts += ran.out + ran.err
+        for command in ("explain", "plan"):
+            ran = cli(command, path, "--", one)
+            assert ran.code == 0
+            texts += ran.out + ran.err
         told = json.loads(cli("plan", path, "--json", "--", one).out)
         assert one in {told.get("customer"), told.get("customer_id")}
 

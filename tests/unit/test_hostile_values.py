@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from lifecycle_model import (
     errors,
     parse_event,
 )
+from lifecycle_model.errors import did_you_mean
 from lifecycle_model.events import Id, Text
 from unit.making import LIFECYCLE, event, on
 
@@ -224,6 +226,20 @@ def refused_playbook(text: str) -> errors.InvalidPlaybook:
 def test_message_of_long_names(error: LifecycleError) -> None:
     """An error keeps names whole as attributes, and tells how they begin."""
     assert len(str(error)) < 3 * 5_000
+
+
+def test_similar_names_of_a_long_one() -> None:
+    """Looking for a name that may be meant takes no memory, however long what is given is."""
+    long = "contacted" * 200_000
+    tracemalloc.start()
+    try:
+        mend = did_you_mean(long, ["contacted", "product_used"])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert mend == "use one of: contacted, product_used"
+    assert peak < 1_000_000
 
 
 @pytest.mark.parametrize(
