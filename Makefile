@@ -3,8 +3,10 @@
 
 PYTHON ?= python3
 WORKERS ?= 2
+SECONDS ?= 600
 VENV := .venv
 BIN := $(VENV)/bin
+ALL := .[cli,columnar,diagrams,insight,report,testing]
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 mermaid_package := mermaid@11.17.2
@@ -18,7 +20,7 @@ SCRIPTS := docs/assets/mermaid.js docs/assets/iframe-worker.js
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test coverage lint docs bench clean
+.PHONY: help demo test coverage lint docs bench fuzz mutants clean
 
 help:
 	@echo 'make demo      fold a real purchase log and print where its customers stand'
@@ -27,6 +29,8 @@ help:
 	@echo 'make lint      check style, types and the direction of imports'
 	@echo 'make docs      build the documentation into site/'
 	@echo 'make bench     print how fast it is, beside other libraries'
+	@echo 'make fuzz      look for inputs that break it, for ten minutes: make fuzz SECONDS=600'
+	@echo 'make mutants   change the code of the law, and see whether a test fails: about an hour'
 	@echo 'make clean     remove everything that the other goals made'
 
 demo: $(VENV)/.demo
@@ -55,9 +59,17 @@ bench: $(VENV)/.bench
 		echo "$(BIN)/python $$script"; $(BIN)/python "$$script"; \
 	done
 
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python tests/fuzzing/run.py --seconds $(SECONDS)
+
+# A mutant that no test kills has survived; the documentation says which may.
+mutants: $(VENV)/.mutants
+	READING_HISTORIES=150 $(BIN)/python -m mutmut run --max-children $(WORKERS)
+	$(BIN)/python -m mutmut results
+
 clean:
 	rm -rf $(VENV) build dist site $(SCRIPTS)
-	rm -rf .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .coverage .coverage.* .fuzz .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache mutants
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.pip:
@@ -71,20 +83,28 @@ $(VENV)/.demo: pyproject.toml $(VENV)/.pip
 	@touch $@
 
 $(VENV)/.test: pyproject.toml Makefile $(VENV)/.pip
-	$(PIP) install --editable '.[cli,columnar,diagrams,insight,report,testing]' --group test
+	$(PIP) install --editable '$(ALL)' --group test
 	PATH="$(abspath $(BIN)):$$PATH" npm install --silent --no-fund --no-audit --prefix $(VENV)/npm $(xstate_package)
 	@touch $@
 
 $(VENV)/.lint: pyproject.toml $(VENV)/.pip
-	$(PIP) install --editable '.[cli,columnar,diagrams,insight,report,testing]' --group lint --group typing
+	$(PIP) install --editable '$(ALL)' --group lint --group typing
 	@touch $@
 
 $(VENV)/.docs: pyproject.toml $(VENV)/.pip
 	$(PIP) install --editable '.[cli]' --group docs
 	@touch $@
 
+$(VENV)/.fuzz: $(VENV)/.test
+	$(PIP) install --group fuzz
+	@touch $@
+
+$(VENV)/.mutants: $(VENV)/.test
+	$(PIP) install --group mutants
+	@touch $@
+
 $(VENV)/.bench: pyproject.toml $(VENV)/.pip
-	$(PIP) install --editable '.[cli,columnar,diagrams,insight,report,testing]' --group bench
+	$(PIP) install --editable '$(ALL)' --group bench
 	@touch $@
 
 # What the pages load, taken from the package index and shipped with them: the script that draws

@@ -34,11 +34,44 @@ class LifecycleError(Exception):
         return _rebuild, (type(self), dict(self.__dict__))
 
 
+_LONGEST: Final = 80
+_LONGEST_PLACE: Final = 200
+_LONGEST_MEND: Final = 4000
+
+_TOLD: Final = 100
+"""How many problems a message tells."""
+
+
+def clipped(text: str, most: int = _LONGEST) -> str:
+    """Return a text, or its beginning where it has more than so many characters.
+
+    >>> clipped("abcdef", 5)
+    'ab...'
+    """
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def shown(value: object) -> str:
+    """Return `value` as it appears in an error: its repr, cut to 80 characters.
+
+    >>> shown("x" * 200)[-8:]
+    'xxxxx...'
+    """
+    if type(value) is str:
+        value = value[:_LONGEST]  # its repr is longer: what is cut off shows
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - a value that cannot even be shown is named by its type
+        text = f"a {type(value).__name__}"
+    return clipped(text)
+
+
 def nearest(value: object, known: Sequence[str]) -> list[str]:
     """Return the known names that a value is the beginning of, else the most similar one."""
     text, names = str(value), [str(name) for name in known]
     begun = [name for name in names if text and name.startswith(text)]
-    return begun or get_close_matches(text, names, n=1)
+    # Looking for similar names takes long where a text is.
+    return begun or get_close_matches(text[:_LONGEST], names, n=1)
 
 
 def did_you_mean(value: object, known: Sequence[str]) -> str:
@@ -58,22 +91,6 @@ def did_you_mean(value: object, known: Sequence[str]) -> str:
     return f"did you mean {others}{near[-1]}?"
 
 
-_LONGEST: Final = 80
-
-
-def shown(value: object) -> str:
-    """Return `value` as it appears in an error: its repr, cut to 80 characters.
-
-    >>> shown("x" * 200)[-8:]
-    'xxxxx...'
-    """
-    try:
-        text = repr(value)
-    except Exception:  # noqa: BLE001 - a value that cannot even be shown is named by its type
-        text = f"a {type(value).__name__}"
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
-
-
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong with an input."""
@@ -86,11 +103,9 @@ class Problem:
     """What to do about it."""
 
     def __str__(self) -> str:
-        return (
-            f"{self.place}: {self.value}: {self.mend}"
-            if self.value
-            else f"{self.place}: {self.mend}"
-        )
+        place, mend = clipped(self.place, _LONGEST_PLACE), clipped(self.mend, _LONGEST_MEND)
+        value = clipped(self.value, _LONGEST_PLACE)
+        return f"{place}: {value}: {mend}" if value else f"{place}: {mend}"
 
 
 def _decimal_mend(value: object) -> str:
@@ -144,7 +159,10 @@ class InvalidInput(LifecycleError, ValueError):
     problems: tuple[Problem, ...]
 
     def _message(self) -> str:
-        return "\n  ".join([f"{self.name} is not valid:", *map(str, self.problems)])
+        told = [str(one) for one in self.problems[:_TOLD]]
+        if more := len(self.problems) - len(told):
+            told.append(f"... and {more:,} more")
+        return "\n  ".join([f"{self.name} is not valid:", *told])
 
 
 class InvalidEvent(InvalidInput):
@@ -246,8 +264,8 @@ class LateEvent(LifecycleError, ValueError):
     def _message(self) -> str:
         what = "a time" if self.kind is None else _event_name(self.kind, self.event_id)
         return (
-            f"customer {self.customer_id!r}: {what} at {self.at.isoformat()} is older than "
-            f"the customer's clock {self.clock.isoformat()}: "
+            f"customer {shown(self.customer_id)}: {what} at {self.at.isoformat()} is older "
+            f"than the customer's clock {self.clock.isoformat()}: "
             "rebuild the customer with replay over all events"
         )
 
@@ -264,14 +282,14 @@ class FutureEvent(LifecycleError, ValueError):
 
     def _message(self) -> str:
         return (
-            f"customer {self.customer_id!r}: {_event_name(self.kind, self.event_id)} at "
+            f"customer {shown(self.customer_id)}: {_event_name(self.kind, self.event_id)} at "
             f"{self.at.isoformat()} lies after now={self.now.isoformat()}: "
             "correct its time, or apply it when its time has come"
         )
 
 
 def _event_name(kind: str, event_id: str | None) -> str:
-    return f"a {kind} event" if event_id is None else f"the {kind} event {event_id!r}"
+    return f"a {kind} event" if event_id is None else f"the {kind} event {shown(event_id)}"
 
 
 @dataclass(eq=False)
@@ -283,8 +301,8 @@ class WrongCustomer(LifecycleError, ValueError):
 
     def _message(self) -> str:
         return (
-            f"an event of customer {self.found!r} among those of {self.customer_id!r}: "
-            "group the events by customer_id first"
+            f"an event of customer {shown(self.found)} among those of "
+            f"{shown(self.customer_id)}: group the events by customer_id first"
         )
 
 
@@ -320,9 +338,9 @@ class CurrencyMismatch(LifecycleError, ValueError):
 
     def _message(self) -> str:
         return (
-            f"customer {self.customer_id!r}: currency {self.found!r} at {self.at.isoformat()} "
-            f"(event_id {self.event_id!r}), expected {self.expected!r}: "
-            "convert the amount first"
+            f"customer {shown(self.customer_id)}: currency {shown(self.found)} at "
+            f"{self.at.isoformat()} (event_id {shown(self.event_id)}), "
+            f"expected {shown(self.expected)}: convert the amount first"
         )
 
 
@@ -336,8 +354,8 @@ class RevenueOverflow(LifecycleError, ValueError):
 
     def _message(self) -> str:
         return (
-            f"customer {self.customer_id!r}: the amounts in the window reach 9e14 at "
-            f"{self.at.isoformat()} (event_id {self.event_id!r}): "
+            f"customer {shown(self.customer_id)}: the amounts in the window reach 9e14 at "
+            f"{self.at.isoformat()} (event_id {shown(self.event_id)}): "
             "check the amounts, or count in a larger unit"
         )
 
@@ -353,7 +371,7 @@ class SnapshotMismatch(LifecycleError, ValueError):
 
     def _message(self) -> str:
         return (
-            f"customer {self.customer_id!r} was folded with {self.field}={self.snapshot}, "
+            f"customer {shown(self.customer_id)} was folded with {self.field}={self.snapshot}, "
             f"the policy has {self.policy}: rebuild the customer with replay over all events"
         )
 
@@ -367,7 +385,7 @@ class TransitionRefused(LifecycleError):
 
     def _message(self) -> str:
         lines = [
-            f"customer {self.customer_id!r}: the event was refused:",
+            f"customer {shown(self.customer_id)}: the event was refused:",
             *map(str, self.refusals),
         ]
         return "\n  ".join(lines)
@@ -437,7 +455,7 @@ class UnknownName(LifecycleError, ValueError):
     known: tuple[str, ...]
 
     def _message(self) -> str:
-        return f"{self.what} {self.value!r} is unknown: use one of {', '.join(self.known)}"
+        return f"{self.what} {shown(self.value)} is unknown: use one of {', '.join(self.known)}"
 
 
 @dataclass(eq=False)
@@ -575,7 +593,7 @@ class UnreadableLog(LifecycleError, ValueError):
     reason: str
 
     def _message(self) -> str:
-        return f"{self.path} cannot be read: {self.reason}"
+        return f"{self.path} cannot be read: {clipped(self.reason, _LONGEST_MEND)}"
 
 
 @dataclass(eq=False)

@@ -8,6 +8,9 @@ from typing import Any, Final
 LONGEST: Final = 1_000_000
 """More letters than this are no policy and no playbook."""
 
+_DOTS: Final = 100
+"""More points than this in one line may be a key so deep that reading it takes gigabytes."""
+
 
 class NotToml(ValueError):
     """What was read is no TOML, or more than a policy or a playbook can be."""
@@ -17,7 +20,8 @@ def read_toml(source: str | Path) -> dict[str, Any]:
     """Return the tables of a TOML file or text, fractions as `Decimal`.
 
     Raises:
-        NotToml: it is too long, is no TOML in UTF-8, or nests too deep.
+        NotToml: it is too long, is no TOML in UTF-8, nests too deep, or has more than a hundred
+            points in one line.
         OSError: the file cannot be read.
 
     >>> read_toml("preferred_revenue = 1.50")
@@ -30,6 +34,10 @@ def read_toml(source: str | Path) -> dict[str, Any]:
     if len(text) > LONGEST:
         msg = f"is longer than {LONGEST:,} letters: this is no policy and no playbook"
         raise NotToml(msg)
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.count(".") > _DOTS:
+            msg = f"line {number} has more than {_DOTS} points: write it flat, or in more lines"
+            raise NotToml(msg)
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except ValueError as error:

@@ -128,7 +128,9 @@ def test_objects(
     [
         ((USED, {**PAID, "currency": None}), (), "it holds null"),
         ((json.dumps(USED) * 2,), (), "a line holds several objects"),
-        (('{"kind":', [1], USED), (), "JSON parse error"),
+        (('{"kind":', USED), (), "JSON parse error"),
+        ((None, USED), (), "a line holds no object"),
+        ((USED, " null"), ("--timezone=UTC",), "a line holds no object"),
         ((USED, {**USED, "x": 1}), (), "JSON parse error: unexpected field"),
         (({**USED, "customer_id": 1},), (), "Column(/customer_id) changed"),
         (("{", [1], {**USED, "customer_id": 1}, USED), ("--timezone=UTC",), "several types"),

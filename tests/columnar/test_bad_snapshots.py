@@ -131,6 +131,27 @@ def test_a_column_that_is_missing_or_of_another_type_is_refused(name: str) -> No
         columnar.replay(pl.DataFrame(), AHEAD, snapshots=strange)
 
 
+@pytest.mark.parametrize("name", [name for name in SCHEMA if SCHEMA[name] != pl.String])
+def test_structures_are_no_numbers_and_no_times(name: str) -> None:
+    """A cast of structures goes into them, so it does not fail."""
+    strange = SNAPSHOTS.with_columns(pl.struct(pl.lit(1).alias("a")).alias(name))
+
+    refusal = errors.SnapshotsMismatch if name in LAW else errors.InvalidColumns
+    with pytest.raises(refusal, match=name):
+        columnar.replay(pl.DataFrame(), AHEAD, snapshots=strange)
+
+
+@pytest.mark.parametrize(
+    "name", ["clock", "purchases", "window", "opportunities", "open_cases", "clock_events"]
+)
+@pytest.mark.parametrize("cell", [1j, "text", ["a"], [{"a": "b"}]])
+def test_a_single_row_of_other_values_is_refused(name: str, cell: Any) -> None:
+    """With the field; whatever stands there."""
+    row = SNAPSHOTS.row(1, named=True) | {name: cell}
+    with pytest.raises(errors.InvalidCustomer, match=name):
+        columnar.to_customer(row, AHEAD)
+
+
 def test_a_word_that_is_no_situation_is_refused() -> None:
     """A column of texts may stand for one of words, if all of them are known."""
     texts = SNAPSHOTS.with_columns(pl.col("situation").cast(pl.String))

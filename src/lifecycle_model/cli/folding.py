@@ -10,7 +10,7 @@ from lifecycle_model import Event, History, Lifecycle, PurchaseCompleted, Purcha
 from lifecycle_model.cli.faults import Fault
 from lifecycle_model.cli.progress import watched
 from lifecycle_model.cli.reading import Log
-from lifecycle_model.errors import CurrencyMismatch, Problem, RevenueOverflow
+from lifecycle_model.errors import CurrencyMismatch, Problem, RevenueOverflow, shown
 from lifecycle_model.order import in_order
 
 
@@ -59,8 +59,8 @@ def fold_one(
 
 def other_currency(log: Log, expected: str, found: str | None) -> Problem:
     """Return the fault of an amount in another currency than the amounts before it."""
-    mend = f"expected {expected!r}, the policy's or the customer's first: convert it"
-    return Problem(log.place("currency"), repr(found), mend)
+    mend = f"expected {shown(expected)}, the policy's or the customer's first: convert it"
+    return Problem(log.place("currency"), shown(found), mend)
 
 
 def too_much(log: Log, amount: Decimal) -> Problem:

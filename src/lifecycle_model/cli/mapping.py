@@ -1,14 +1,16 @@
 """Which column of a log is which field of an event."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import typer
 
 from lifecycle_model import EVENT_TYPES, KINDS
-from lifecycle_model.cli.faults import InputError
-from lifecycle_model.errors import did_you_mean, nearest, shown
+from lifecycle_model.cli.faults import SHOWN, InputError
+from lifecycle_model.cli.words import counted
+from lifecycle_model.errors import clipped, did_you_mean, nearest, shown
 
 FIELDS: Final = tuple(
     dict.fromkeys(name for cls in EVENT_TYPES for name in ("kind", *cls.model_fields))
@@ -19,6 +21,9 @@ FIELDS_OF: Final = dict(
     zip(KINDS, (frozenset(cls.model_fields) for cls in EVENT_TYPES), strict=True)
 )
 """The fields of each kind."""
+
+_LONGEST: Final = 1000
+"""How many letters of a header are told."""
 
 REQUIRED: Final = ("customer_id", "occurred_at", "kind")
 
@@ -105,25 +110,31 @@ def wanted_columns(
 
 
 def _unknown(header: Sequence[str], kind: str | None) -> Iterator[str]:
-    """Tell the columns that are no fields."""
-    for column in header:
-        if column == "kind" and kind is not None:
+    """Tell the first columns that are no fields, and how many more there are."""
+    wanted = {*FIELDS} - ({"kind"} if kind is not None else set())
+    strange = [column for column in header if column not in wanted]
+    for column in strange[:SHOWN]:
+        if column == "kind":
             yield "column 'kind': stands beside --kind: leave --kind out"
-        elif column not in FIELDS:
+        else:
             hint = f": {did_you_mean(column, FIELDS)}" if nearest(column, FIELDS) else ""
             yield f"column {shown(column)}: is not a field of an event{hint}"
+    if more := len(strange[SHOWN:]):
+        yield f"... and {counted(more, 'column')} more"
 
 
 def _missing(
     header: Sequence[str], mapping: Mapping[str, str], columns: Mapping[str, str]
 ) -> Iterator[str]:
     """Tell the columns that are not there, or there twice."""
+    counts = Counter(header)
     for field, column in columns.items():
-        if column not in header:
+        if not counts[column]:
             what = f"column {column!r}" if field == column else f"column {column!r} ({field})"
-            hint = f"name it with --map {field}=COLUMN; the columns are {', '.join(header)}"
+            names = clipped(", ".join(header), _LONGEST)
+            hint = f"name it with --map {field}=COLUMN; the columns are {names}"
             if field == "kind" and "kind" not in mapping:
                 hint = "give every row one kind with --kind, or " + hint
             yield f"{what}: is missing: {hint}"
-        elif header.count(column) > 1:
-            yield f"column {column!r}: stands {header.count(column)} times: rename one"
+        elif counts[column] > 1:
+            yield f"column {shown(column)}: stands {counts[column]} times: rename one"

@@ -157,6 +157,6 @@ def place_of(word: str, mapping: Mapping[str, str]) -> Place:
         if field == "the whole":
             return ""
         own = mapping.get(field, field)
-        return f"{word} {own!r}" if own == field else f"{word} {own!r} ({field})"
+        return f"{word} {shown(own)}" if own == field else f"{word} {shown(own)} ({field})"
 
     return place

@@ -137,9 +137,11 @@ def _cast(cells: pl.Series, wanted: Any) -> pl.Series | None:  # noqa: ANN401 - 
     ):
         return None
     try:
-        return cells.cast(wanted)
+        typed = cells.cast(wanted)
     except pl.exceptions.PolarsError:
         return None
+    # A cast of structures goes into them and leaves them structures.
+    return typed if typed.dtype == wanted else None
 
 
 def _check_rows(frame: pl.DataFrame, lifecycle: Lifecycle) -> None:

@@ -154,11 +154,11 @@ def to_customer(snapshot: dict[str, Any], lifecycle: Lifecycle) -> Customer:
         raise InvalidCustomer("snapshot", tuple(Problem(name, "", mend) for name in missing))
     check_law(tuple(snapshot[name] for name in LAW), lifecycle)
     kept = {name: snapshot[name] for name in SCHEMA if name not in _BESIDE}
-    names, policy = kept["clock_events"], lifecycle.policy
+    policy = lifecycle.policy
     started = kept["clock"] is not None
     fields = kept | {
         "id": str(snapshot["customer_id"]),
-        "clock_events": names and [(one["source"], one["event_id"]) for one in names],
+        "clock_events": _pairs(kept["clock_events"]),
         "window_days": policy.window_days if started else None,
         "day_offset_minutes": policy.day_offset_minutes if started else None,
     }
@@ -166,6 +166,16 @@ def to_customer(snapshot: dict[str, Any], lifecycle: Lifecycle) -> Customer:
         return Customer.model_validate(fields)
     except ValidationError as error:
         raise InvalidCustomer("snapshot", problems_of(error)) from error
+
+
+def _pairs(names: object) -> object:
+    """Return the clock's events as pairs; what is something else is left to be refused."""
+    if not isinstance(names, Iterable):
+        return names
+    return [
+        (one.get("source"), one.get("event_id")) if isinstance(one, dict) else one
+        for one in names
+    ]
 
 
 def from_customers(customers: Iterable[Customer], lifecycle: Lifecycle) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import product
+from string import Formatter
 from typing import Final
 
 from lifecycle_model.errors import Problem, did_you_mean
@@ -92,6 +93,9 @@ def placeholder_fault(text: str) -> str:
     for name in names:
         if name not in PLACEHOLDERS:
             return f"has an unknown placeholder {{{name}}}: {did_you_mean(name, PLACEHOLDERS)}"
+    # A width asks for as much text as it likes.
+    if any(width or conversion for _, _, width, conversion in Formatter().parse(text)):
+        return "has more than a name between braces: leave out what follows the name"
     return ""
 
 

@@ -33,6 +33,9 @@ def csv_table(reading: Reading, lines: Lines, data: bytes | None) -> Table:
     if not plain or not header.strip():
         msg = "its first line is no plain header"
         raise Inexact(msg)
+    if len(header) > csv.field_size_limit():
+        msg = "its first line is very long"
+        raise Inexact(msg)
     columns = next(csv.reader([header], delimiter=delimiter), [])
     height, strange = _look(lines, _row(cell, delimiter, f"{{{len(columns) - 1}}}"))
     what = f"{reading.name}, line 1: the header"

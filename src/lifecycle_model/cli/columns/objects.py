@@ -17,6 +17,7 @@ from lifecycle_model.cli.mapping import FIELDS, fields_of
 from lifecycle_model.cli.reading import Log, Reading, read_text
 from lifecycle_model.columnar.files import LogFile
 from lifecycle_model.columnar.schema import OWN_COLUMNS
+from lifecycle_model.errors import clipped
 
 _SAMPLE: Final = 1000
 """How many objects tell the types of the fields."""
@@ -25,6 +26,9 @@ _MONEY: Final = pa.decimal128(38, 4)
 _TEXTS: Final = pa.list_(pa.string())
 _USUAL: Final = {"flag": pa.bool_(), "score": pa.int64(), "texts": _TEXTS}
 _TYPES: Final = {str: pa.string(), bool: pa.bool_(), int: pa.int64(), list: _TEXTS}
+
+_LONGEST: Final = 200
+"""Letters of a reason: some quote the value that they are about."""
 
 _NULL: Final = re.compile(rb":\s*null")
 
@@ -86,7 +90,7 @@ def _seen(lines: Lines) -> dict[str, set[type]]:
         for line in islice(block, _SAMPLE):
             try:
                 found = json.loads(line)
-            except ValueError:  # blank, or for others to tell
+            except (ValueError, RecursionError):  # blank, or for others to tell
                 continue
             for key, value in found.items() if isinstance(found, dict) else ():
                 if value is not None:
@@ -115,12 +119,20 @@ def _type(field: str, seen: set[type]) -> pa.DataType:
 
 
 def _filled(lines: Lines) -> np.ndarray:
-    """Return the numbers, from 0, of the lines that are not blank."""
-    found = [
-        first + block.str.contains(r"\S").arg_true().to_numpy().astype(np.int64)
-        for first, block in lines.blocks()
-    ]
-    return np.concatenate([np.empty(0, np.int64), *found])
+    """Return the numbers, from 0, of the lines that are not blank.
+
+    Raises:
+        Inexact: one of them begins with something else than an object.
+    """
+    found = [np.empty(0, np.int64)]
+    for first, block in lines.blocks():
+        filled = block.str.contains(r"\S")
+        # The parser of columns ends the process where a block begins with null.
+        if not block.filter(filled).str.contains(r"^\s*\{").all():
+            msg = "a line holds no object"
+            raise Inexact(msg)
+        found.append(first + filled.arg_true().to_numpy().astype(np.int64))
+    return np.concatenate(found)
 
 
 def _read(column: str, field: str, schema: pl.Schema) -> pl.Expr:
@@ -137,4 +149,4 @@ def _read(column: str, field: str, schema: pl.Schema) -> pl.Expr:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
+    return clipped(str(error).partition("\n")[0], _LONGEST)
