@@ -64,7 +64,7 @@ fuzz: $(VENV)/.fuzz
 
 # A mutant that no test kills has survived; the documentation says which may.
 mutants: $(VENV)/.mutants
-	READING_HISTORIES=150 $(BIN)/python -m mutmut run --max-children $(WORKERS)
+	READING_HISTORIES=60 $(BIN)/python -m mutmut run --max-children $(WORKERS)
 	$(BIN)/python -m mutmut results
 
 clean:

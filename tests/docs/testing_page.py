@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PYTEST: Final = ".venv/bin/python -m pytest"
+COUNT_LAWS: Final = (
+    ".venv/bin/python -c 'from lifecycle_model.testing import laws; print(len(laws.LAWS))'"
+)
 TESTS: Final = Path(__file__).resolve().parent.parent
 
 
@@ -72,7 +75,7 @@ def number_rows() -> Iterator[tuple[str, str, str]]:
         (
             "laws that must hold for every table of rules",
             len(LAWS),
-            ".venv/bin/python -c 'from lifecycle_model.testing import laws; print(len(laws.LAWS))'",
+            COUNT_LAWS,
         ),
         ("random histories in the second reading", histories, f"{PYTEST} tests/reading"),
         ("other rule tables there", _other_tables(), f"{PYTEST} tests/reading"),

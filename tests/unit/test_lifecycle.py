@@ -633,6 +633,23 @@ def test_pickle() -> None:
     assert copy.apply(again.customer, purchase(9)).transitions == outcome.transitions
 
 
+def test_pickle_after_use() -> None:
+    """Machines that were built meanwhile do not travel: they are built again."""
+    used = Lifecycle()
+    used.machine(SimpleNamespace(situation=None)).fire(purchase())
+
+    assert len(pickle.dumps(used)) == len(pickle.dumps(Lifecycle()))
+
+
+def test_path_of_an_opportunity() -> None:
+    """A path moves the opportunity that is named, not the one that is nearest."""
+    customer = folded(event("evaluation_started", opportunity_id="a"))
+    path = LIFECYCLE.path(customer, BuyingPosition.CONCERNS_RESOLUTION, opportunity_id="b")
+
+    assert path is not None
+    assert {getattr(one, "opportunity_id", None) for one in path.events} == {"b"}
+
+
 # Time.
 
 

@@ -387,7 +387,20 @@ def test_shadow(guards: tuple[Guard, ...]) -> None:
 
     assert problem.place == "situation rule 'big-first'"
     assert problem.value == "from potential"
-    assert problem.mend.startswith("never fires, ")
+    assert problem.mend == (
+        "never fires, 'won-back' always comes first: put it before that row"
+        if not guards
+        else "never fires, 'first-purchase' always comes first: put it before that row"
+    )
+
+
+def test_shadow_in_several_states() -> None:
+    """Every state in which a row is hidden is named."""
+    hidden = Rule(
+        "late", Axis.SITUATION, ("non_customer", "potential"), "purchase_completed", "regular"
+    )
+
+    assert [one.value for one in faults(hidden)] == ["from non_customer, potential"]
 
 
 def test_shadow_is_none_before() -> None:
@@ -467,6 +480,17 @@ def test_empty_table() -> None:
         RuleTable(())
 
     assert len(caught.value.problems) == (5 + 6) + (4 + 5)
+
+
+def test_island() -> None:
+    """Two states that only lead to each other are both out of reach."""
+    with pytest.raises(InvalidRules) as caught:
+        DEFAULT_RULES.without(Axis.SITUATION, "became-regular")
+
+    assert [(one.place, one.value) for one in caught.value.problems] == [
+        ("situation", "'regular'"),
+        ("situation", "'preferred'"),
+    ]
 
 
 def test_without() -> None:
@@ -619,24 +643,67 @@ def test_empty_id() -> None:
 
 def test_unknown_axis() -> None:
     """A row of an unknown axis is refused like any other fault."""
-    assert faults(on_situation(axis="colour"))
+    assert faults(on_situation(axis="positon")) == [
+        Problem("positon rule 'extra'", "'positon'", "is not an axis: did you mean 'position'?")
+    ]
 
 
 @pytest.mark.parametrize("threshold", [2.5, None])
 def test_threshold_of_another_type(threshold: Any) -> None:
     """A threshold is a name, a whole number or a decimal."""
-    assert faults(on_situation(guards=(Guard("purchase_days", ">=", threshold),)))
+    mend = "is not a threshold: use a policy field, an int or a Decimal"
+
+    assert faults(on_situation(guards=(Guard("purchase_days", ">=", threshold),))) == [
+        Problem("situation rule 'extra'", repr(threshold), mend)
+    ]
 
 
 @pytest.mark.parametrize("fact", ["purchase_days", "standing_purchases"])
 def test_money_for_a_count(fact: str) -> None:
     """A count is not compared with an amount of money, which would be cut."""
-    assert faults(on_situation(guards=(Guard(fact, ">=", "preferred_revenue"),)))
+    assert faults(on_situation(guards=(Guard(fact, ">=", "preferred_revenue"),))) == [
+        Problem(
+            "situation rule 'extra'", "'preferred_revenue'", "is money: compare revenue with it"
+        )
+    ]
+
+
+def test_threshold_without_a_fact() -> None:
+    """Where the fact is misspelt, its number is held to be a count."""
+    found = faults(on_situation(guards=(Guard("purchase_day", ">=", Decimal("0.5")),)))
+
+    assert [one.value for one in found] == ["'purchase_day'", "Decimal('0.5')"]
+    assert found[1].mend == "does not fit a fact in count: use a multiple of 1"
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_largest_threshold(sign: int) -> None:
+    """A number of 10 to the 15th is allowed, and none beyond it."""
+    most = sign * 10**15
+
+    assert RuleTable((*DEFAULT_RULES, on_situation(guards=(Guard("revenue", ">=", most),))))
+    (problem,) = faults(on_situation(guards=(Guard("revenue", ">=", most + sign),)))
+    assert problem.mend == "is not a threshold: stay within 1,000,000,000,000,000"
+
+
+def test_sources_that_are_no_tuple() -> None:
+    """One state without its comma is told how to be a tuple."""
+    assert faults(on_situation(sources="occasional")) == [
+        Problem("situation rule 'extra'", "'occasional'", 'sources is a tuple: ("occasional",)')
+    ]
+
+
+def test_fact_of_several_kinds() -> None:
+    """A fact of the event at hand is told with every kind that sets it."""
+    (problem,) = faults(on_situation(guards=(Guard("closed_complaint", "==", 1),)))
+
+    assert problem.mend == "is set only by case_closed, customer_left: change the kind"
 
 
 def test_offer_from_status_quo() -> None:
     """An offer touches no opportunity, so no row can open one by it."""
-    with pytest.raises(InvalidRules, match="'offer_made': touches no opportunity"):
+    told = "position rule 'offered': 'offer_made': touches no opportunity"
+    with pytest.raises(InvalidRules, match=told):
         DEFAULT_RULES.with_rule(
             Rule("offered", Axis.POSITION, ("status_quo",), "offer_made", "options_evaluation")
         )

@@ -78,9 +78,10 @@ def test_cases_of_guards_are_counted() -> None:
 
 def test_answers_are_counted() -> None:
     """A correction to where the axis stands stays; any other moves; it asks one axis."""
+    proof = DEFAULT_RULES.verify(Policy())
     only = RuleTable(DEFAULT_RULES.rules)
     without = tuple(row for row in only if row.id != "corrected")
-    answers = DEFAULT_RULES.verify(Policy()).answers[Axis.SITUATION]
+    answers = proof.answers[Axis.SITUATION]
     fewer = RuleTable(without).verify(Policy()).answers[Axis.SITUATION]
 
     assert (
@@ -88,6 +89,38 @@ def test_answers_are_counted() -> None:
     )  # to the situation held, in any position
     assert answers["moved"] - fewer["moved"] == 6 * 5 * 5
     assert fewer["not_applicable"] - answers["not_applicable"] == 6 * 5 * 6
+
+
+def test_answers_of_one_kind() -> None:
+    """What a table of three rows on one kind answers, worked out with a pencil."""
+    low = situation(
+        "low", "potential", "survey_answered", "occasional", Guard("score", "<=", 6)
+    )
+    rest = situation("rest", "potential", "survey_answered", "regular")
+    stays = situation("stays", "regular", "survey_answered", "regular")
+    plain = [row for row in DEFAULT_RULES if row.kind != "survey_answered"]
+    before = RuleTable(tuple(plain)).verify(Policy())
+    after = RuleTable((low, rest, stays, *plain)).verify(Policy())
+    grown = {
+        answer: count - before.answers[Axis.SITUATION][answer]
+        for answer, count in after.answers[Axis.SITUATION].items()
+    }
+
+    # In each of five positions: a prospect is moved by one row or by the other.
+    assert after.cases - before.cases == 5
+    assert grown == {"moved": 10, "stayed": 5, "refused": 0, "not_applicable": -10}
+    assert after.decided_by_order - before.decided_by_order == 5
+    refusing = RuleTable((low, stays, *plain)).verify(Policy())
+    assert (
+        refusing.answers[Axis.SITUATION]["refused"] - before.answers[Axis.SITUATION]["refused"]
+    ) == 5
+    assert {sum(one.values()) for one in refusing.answers.values()} == {refusing.cases}
+    assert list(refusing.answers[Axis.POSITION]) == [
+        "moved",
+        "stayed",
+        "refused",
+        "not_applicable",
+    ]
 
 
 def test_what_never_fires_is_named() -> None:

@@ -40,25 +40,18 @@ def circles_in_time(rules: Sequence[Rule], policy: Policy) -> Iterator[Problem]:
 def moves_undone(rules: Sequence[Rule], policy: Policy) -> Iterator[Problem]:
     """Find moves on an event that time, or the same event again, could undo at that instant."""
     for rule in rules:
-        if rule.kind in {_TIME, "manual_correction"}:
+        if rule.kind == _TIME:
             continue
         later = [
             row for row in rules if row.axis == rule.axis and row.kind in {_TIME, rule.kind}
         ]
+        facts = known_facts(rule.kind, policy)
         for source in rule.sources:
-            state = {str(rule.axis): source}
-            facts = _narrowed(known_facts(rule.kind, policy, **state), rule, policy)
-            for target in _targets(rule):
-                if facts is None or target == source:
-                    continue
-                entered = facts | once_entered(target, restored=rule.target == RESTORED)
-                passed = frozenset({target})
-                for way in _Search(source, later, policy).ways(target, entered, passed):
-                    chain = " -> ".join(row.id for row in (rule, *way))
-                    mend = (
-                        f"lead back to {source} at one instant: let one guard exclude another"
-                    )
-                    yield Problem(f"{rule.axis} rules", chain, mend)
+            search = _Search(source, later, policy)
+            for way in search.through(rule, source, facts, frozenset()):
+                chain = " -> ".join(row.id for row in way)
+                mend = f"lead back to {source} at one instant: let one guard exclude another"
+                yield Problem(f"{rule.axis} rules", chain, mend)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +65,23 @@ class _Search:
     def ways(self, state: str, facts: _Facts, passed: frozenset[str]) -> Iterator[_Way]:
         """Yield those from a state, or around from the start, that pass no state twice."""
         for row in self.rows:
-            held = _narrowed(facts, row, self.policy) if state in row.sources else None
-            if held is None:
-                continue
-            for target in _targets(row):
-                if target == self.start != state:
-                    yield (row,)
-                elif target not in {state, *passed}:
-                    entered = held | once_entered(target, restored=row.target == RESTORED)
-                    for way in self.ways(target, entered, passed | {target}):
-                        yield (row, *way)
+            if state in row.sources:
+                yield from self.through(row, state, facts, passed)
+
+    def through(
+        self, row: Rule, state: str, facts: _Facts, passed: frozenset[str]
+    ) -> Iterator[_Way]:
+        """Yield those that begin with a row."""
+        held = _narrowed(facts, row, self.policy)
+        if held is None:
+            return
+        for target in _targets(row):
+            if target == self.start != state:
+                yield (row,)
+            elif target not in {state, *passed}:
+                entered = held | once_entered(target, restored=row.target == RESTORED)
+                for way in self.ways(target, entered, passed | {target}):
+                    yield (row, *way)
 
 
 def _narrowed(facts: _Facts, rule: Rule, policy: Policy) -> _Facts | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lifecycle_model.rules.bounds import holds_between
 from lifecycle_model.rules.cases import cases_of
@@ -55,7 +54,7 @@ def verify(table: RuleTable, policy: Policy) -> Verification:
         for rule in table
     }
     cases = decided_by_order = 0
-    answers = {axis: Counter(_ANSWERS) for axis in Axis}
+    answers = {axis: dict.fromkeys(_ANSWERS, 0) for axis in Axis}
     fires: set[tuple[Rule, str]] = set()
     held: set[tuple[Rule, Guard]] = set()
     failed: set[tuple[Rule, Guard]] = set()
@@ -85,7 +84,7 @@ def verify(table: RuleTable, policy: Policy) -> Verification:
     )
 
 
-_ANSWERS = {"moved": 0, "stayed": 0, "refused": 0, "not_applicable": 0}
+_ANSWERS: Final = ("moved", "stayed", "refused", "not_applicable")
 
 
 def _answer(case: Case, axis: Axis, rows: tuple[Rule, ...], holding: list[Rule]) -> str:
