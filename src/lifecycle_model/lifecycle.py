@@ -276,9 +276,11 @@ class Lifecycle:
         """
         if as_of is not None:
             customer = self.advance(customer, to=as_of).customer
-        status = self.status(customer, as_of=as_of)
         return make_plan(
-            playbook or Playbook.default(lang), customer, status, self.next_deadline(customer)
+            playbook or Playbook.default(lang),
+            customer,
+            self.status(customer),
+            self.next_deadline(customer),
         )
 
     def actions(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,33 +12,17 @@ import pytest
 
 from columnar.comparing import frame_of, histories_of
 from lifecycle_model import (
-    Customer,
     Lifecycle,
     Policy,
     PurchaseCompleted,
     columnar,
     errors,
-    parse_event,
 )
 from lifecycle_model.columnar import coding, jit, native
 from lifecycle_model.columnar.series import words
 from lifecycle_model.columnar.threads import Threads
-from lifecycle_model.encode import Codes
-from lifecycle_model.kernel import layout
-from lifecycle_model.kernel.unpack import unpack_window
-from lifecycle_model.memory import Memory
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
-_WINDOW_SLOTS = {
-    layout.PURCHASE_DAYS,
-    layout.REVENUE,
-    layout.NET_REVENUE,
-    layout.DAYS_SINCE_PURCHASE,
-    layout.DAYS_IDLE,
-    layout.DAYS_EXPIRED,
-    layout.END,
-    layout.WINDOW_DUE,
-}
 
 
 def bought(day: int, customer: str = "c", **fields: Any) -> PurchaseCompleted:
@@ -163,39 +146,6 @@ def test_what_cannot_be_kept_is_compiled_all_the_same(monkeypatch: pytest.Monkey
 def test_no_words_at_all_are_nulls() -> None:
     """A table without rules for an axis names none."""
     assert words(np.array([-1, -1]), []).to_list() == [None, None]
-
-
-def test_the_window_of_a_snapshot_is_unpacked_the_same_twice() -> None:
-    """One customer at a time, and in the compiled engine."""
-    rng = random.Random(7)
-    lifecycle = Lifecycle()
-    for _ in range(50):
-        events = [
-            parse_event(
-                {
-                    "kind": rng.choice(["purchase_completed", "purchase_reversed"]),
-                    "customer_id": "c",
-                    "occurred_at": START + timedelta(days=rng.randrange(400)),
-                    "amount": rng.randrange(50),
-                }
-            )
-            for _ in range(rng.randrange(9))
-        ]
-        events.append(
-            parse_event({"kind": "time_passed", "customer_id": "c", "occurred_at": START})
-        )
-        customer = lifecycle.replay(events).customer
-        memory = Memory(customer, Codes(customer, lifecycle.policy), lifecycle.program)
-        expected = [*memory.state]
-        blank = Memory(Customer(id="c"), Codes(customer, lifecycle.policy), lifecycle.program)
-        kept = set(range(len(expected))) - _WINDOW_SLOTS
-        memory.state[:] = [
-            value if slot in kept else blank.state[slot] for slot, value in enumerate(expected)
-        ]
-
-        unpack_window(lifecycle.program, memory, len(customer.window.days))
-
-        assert memory.state == expected
 
 
 @pytest.mark.parametrize(

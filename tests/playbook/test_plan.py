@@ -95,6 +95,21 @@ def test_marketing_waits_on_a_channel_without_consent() -> None:
     assert plan.why_held(plan.held[0]) == ("consent was withdrawn for e-mail",)
 
 
+def test_each_department_has_its_part() -> None:
+    """The parts of the departments are the whole, in its order, and say their language."""
+    plan = LIFECYCLE.plan(folded(event("need_recognized")), lang="it")
+    parts = {one: plan.of(one) for one in Department}
+
+    assert plan.lang == "it"
+    assert {one.action.department for one in parts[Department.SALES]} == {Department.SALES}
+    assert sum(map(len, parts.values())) == len(plan.planned)
+    assert all(
+        part == tuple(one for one in plan.planned if one in part) for part in parts.values()
+    )
+    # The buyer's question of the position is among them.
+    assert "needs_recognition" in {key for one in plan.planned for key in one.reasons}
+
+
 def test_several_holds_are_all_named() -> None:
     """An action that waits for several reasons names each."""
     customer = folded(
