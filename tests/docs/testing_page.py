@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from fuzzing.run import RUNS
 from golden.rule_coverage import ways
 from golden.test_changed_rules import UNSEEN, changed_policies, other_tables
 from lifecycle_model import DEFAULT_RULES, PRESETS, Policy
@@ -19,6 +20,7 @@ PYTEST: Final = ".venv/bin/python -m pytest"
 COUNT_LAWS: Final = (
     ".venv/bin/python -c 'from lifecycle_model.testing import laws; print(len(laws.LAWS))'"
 )
+FUZZ: Final = ".venv/bin/python tests/fuzzing/run.py"
 TESTS: Final = Path(__file__).resolve().parent.parent
 
 
@@ -86,6 +88,12 @@ def number_rows() -> Iterator[tuple[str, str, str]]:
             "made-up events in the columnar engine",
             simulated,
             f"{PYTEST} tests/columnar/test_agreement.py",
+        ),
+        ("fuzz targets", sum(map(len, RUNS.values())), FUZZ),
+        (
+            "inputs that a fuzzer gives them",
+            sum(sum(one.values()) for one in RUNS.values()),
+            FUZZ,
         ),
         (
             "purchases in the real log",
