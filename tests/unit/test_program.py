@@ -266,6 +266,18 @@ def test_restored_in_a_circle() -> None:
         Lifecycle(rules=table)
 
 
+def test_restored_without_a_purchase_that_stands() -> None:
+    """Who became dissatisfied as a suspect, and bought in vain, is restored a prospect."""
+    annoyed = Rule("annoyed", Axis.SITUATION, ("non_customer",), "contacted", "dissatisfied")
+    model = lifecycle(DEFAULT_RULES.with_rule(annoyed))
+    bought = [purchase(0), event("customer_left", 1)]
+    cancelled = event("purchase_reversed", 2, amount=0, full=True)
+    heard = [event("contacted", 3), event("survey_answered", 4, score=9)]
+
+    assert model.replay([*bought, *heard]).customer.situation == "non_customer"
+    assert model.replay([*bought, cancelled, *heard]).customer.situation == "potential"
+
+
 def test_time_alone() -> None:
     """A time row that asks nothing fires at the first midnight after its situation began."""
     model = Lifecycle(

@@ -476,7 +476,7 @@ def test_trap() -> None:
 
 def test_empty_table() -> None:
     """An empty table is refused: all but the first state are unreachable, all are traps."""
-    with pytest.raises(InvalidRules) as caught:
+    with pytest.raises(InvalidRules, match=r"^rule table is not valid") as caught:
         RuleTable(())
 
     assert len(caught.value.problems) == (5 + 6) + (4 + 5)
