@@ -20,11 +20,12 @@ SCRIPTS := docs/assets/mermaid.js docs/assets/iframe-worker.js
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test coverage lint docs bench fuzz mutants clean
+.PHONY: help demo test bulk coverage lint docs bench fuzz mutants clean
 
 help:
 	@echo 'make demo      fold a real purchase log and print where its customers stand'
-	@echo 'make test      run every test and every example'
+	@echo 'make test      run every test and every example but what is compared in bulk'
+	@echo 'make bulk      compare engines over histories, logs and changes by the thousand'
 	@echo 'make coverage  measure which branches the tests take, and ask for all of them'
 	@echo 'make lint      check style, types and the direction of imports'
 	@echo 'make docs      build the documentation into site/'
@@ -38,11 +39,13 @@ demo: $(VENV)/.demo
 	@echo 'Here the command is $(BIN)/lifecycle.'
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) -m 'not bulk'
 
-# Without what is compared in bulk: it takes no other branches, and long where it is traced.
+bulk: $(VENV)/.test
+	$(BIN)/python -m pytest -n $(WORKERS) -m bulk
+
 coverage: $(VENV)/.test
-	$(BIN)/python -m pytest -n $(WORKERS) -m 'not untraced' --cov
+	$(BIN)/python -m pytest -n $(WORKERS) -m 'not bulk and not untraced' --cov
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check

@@ -31,7 +31,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if CI else "dev"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the examples of pages out where coverage is measured: tests hold what they show."""
+    """Measure no coverage by the examples of pages: tests hold what they show."""
     for item in items:
         if item.path.suffix == ".md":
             item.add_marker("untraced")

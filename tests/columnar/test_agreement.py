@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Much of the same, and covered by other tests: tracing would take most of the time.
-pytestmark = pytest.mark.untraced
+pytestmark = pytest.mark.bulk
 
 LOGS = int(os.environ.get("COLUMNAR_LOGS", "20"))
 SIMULATED = 40_000

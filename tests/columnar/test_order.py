@@ -18,7 +18,7 @@ from lifecycle_model.columnar.canonical import quoted
 from lifecycle_model.columnar.schema import OWN_COLUMNS
 
 # Much of the same, and covered by other tests: tracing would take most of the time.
-pytestmark = pytest.mark.untraced
+pytestmark = pytest.mark.bulk
 
 LIFECYCLE: Final = Lifecycle()
 SECOND: Final = timedelta(seconds=1)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lifecycle_model import Event
 
 # Much of the same, and covered by other tests: tracing would take most of the time.
-pytestmark = pytest.mark.untraced
+pytestmark = pytest.mark.bulk
 
 PARTS: Final = ("customers", "transitions", "snapshots", "conflicts", "future", "invalid")
 

@@ -101,7 +101,7 @@ class Charts:
             self.idle[axis].append(machine)
 
 
-@pytest.mark.untraced
+@pytest.mark.bulk
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_charts_agree_with_the_kernel(
     chunk: int, record_property: Callable[[str, object], None]

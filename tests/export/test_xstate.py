@@ -50,7 +50,7 @@ def written(one: Round) -> str:
     return json.dumps({"charts": charts, "histories": histories})
 
 
-@pytest.mark.untraced
+@pytest.mark.bulk
 @pytest.mark.skipif(
     NODE is None or not (PACKAGES / "node_modules" / "xstate").is_dir(),
     reason="needs Node.js and xstate: make test installs both",

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from golden.corpus import History
 
-pytestmark = pytest.mark.untraced
+pytestmark = pytest.mark.bulk
 
 FOLDED = [history for history in CORPUS if "error" not in history["expect"]]
 POLICIES = {history["name"]: lifecycle_of(history).policy for history in FOLDED}

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from lifecycle_model import Rule, RuleTable
 
-pytestmark = pytest.mark.untraced
+pytestmark = pytest.mark.bulk
 
 DAY = 20_000
 

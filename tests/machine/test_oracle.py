@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lifecycle_model.memory import Memory
 
 # Much of the same, and covered by other tests: tracing would take most of the time.
-pytestmark = pytest.mark.untraced
+pytestmark = pytest.mark.bulk
 
 POLICY_EVENTS = 250
 """Events of the histories under one policy: its machines take a while to build."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from reading.rows import Row, Rows
 
 # Much of the same, and covered by other tests: tracing would take most of the time.
-pytestmark = pytest.mark.untraced
+pytestmark = pytest.mark.bulk
 
 HISTORIES = int(os.environ.get("READING_HISTORIES", "3000"))
 SEED = int(os.environ.get("READING_SEED", "0"))

@@ -110,6 +110,7 @@ def test_answers_of_one_kind() -> None:
     assert after.cases - before.cases == 5
     assert grown == {"moved": 10, "stayed": 5, "refused": 0, "not_applicable": -10}
     assert after.decided_by_order - before.decided_by_order == 5
+    assert before.decided_by_order == DEFAULT_RULES.verify(Policy()).decided_by_order == 54
     refusing = RuleTable((low, stays, *plain)).verify(Policy())
     assert (
         refusing.answers[Axis.SITUATION]["refused"] - before.answers[Axis.SITUATION]["refused"]
@@ -212,9 +213,12 @@ def test_a_way_out_that_is_never_taken_is_none() -> None:
     out = position(
         "out", "implementation", "offer_made", "status_quo", Guard("revenue", ">", 5)
     )
-    table = RuleTable((low, high, out, *(row for row in rows if row.sources)))
+    both = replace(out, sources=("concerns_resolution", "implementation"))
+    rest = [row for row in rows if row.sources]
 
-    assert told(table) == ["position: 'implementation': is a trap"]
+    assert told(RuleTable((low, high, out, *rest))) == ["position: 'implementation': is a trap"]
+    # That the row fires elsewhere is no way out of there.
+    assert told(RuleTable((low, high, both, *rest))) == told(RuleTable((low, high, out, *rest)))
 
 
 UNDONE = {
