@@ -180,7 +180,7 @@ def test_a_correction_asks_one_axis() -> None:
     ],
 )
 def test_what_the_moment_excludes(row: Rule) -> None:
-    """An event says of the facts what it brings, and a state what it is: the rest never holds."""
+    """What an event brings, and the state that is held, leave no other numbers."""
     proof = RuleTable((row, *DEFAULT_RULES)).verify(Policy())
 
     assert proof.never_holds[0] == (row, row.guards[0])
