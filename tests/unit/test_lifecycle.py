@@ -641,6 +641,57 @@ def test_pickle_after_use() -> None:
     assert len(pickle.dumps(used)) == len(pickle.dumps(Lifecycle()))
 
 
+def test_refusal_of_several_rows() -> None:
+    """Each row of a refusal has the values of its own guards."""
+    from lifecycle_model import RuleTable
+
+    rows = [
+        Rule(name, Axis.SITUATION, ("non_customer",), "survey_answered", "potential", guards)
+        for name, guards in {
+            "one": (Guard("open_cases", ">", 9), Guard("score", ">", 9)),
+            "two": (Guard("payments_overdue", ">", 9),),
+            "three": (Guard("standing_purchases", ">", 9), Guard("open_complaints", ">", 9)),
+        }.items()
+    ]
+    model = Lifecycle(rules=RuleTable((*rows, *DEFAULT_RULES)))
+    customer = model.replay(
+        [
+            event("case_opened", 0, case_id="x", complaint=True),
+            event("case_opened", 0, case_id="y"),
+            event("payment_overdue", 1),
+            event("purchase_completed", 2),
+            event("purchase_completed", 2),
+            event("purchase_completed", 2),
+            event("manual_correction", 3, situation="non_customer", actor="a", reason="r"),
+        ]
+    ).customer
+    (refusal,) = model.apply(customer, event("survey_answered", 4, score=5)).refusals
+
+    assert [values(check.evidence) for check in refusal.checks] == [
+        {"open_cases": 2, "score": 5},
+        {"payments_overdue": 1},
+        {"standing_purchases": 3, "open_complaints": 1},
+    ]
+
+
+def test_leaving_may_keep_an_opportunity() -> None:
+    """Under own rules a decision may go on; it enters its position on the day of leaving."""
+    kept = Rule(
+        "kept", Axis.POSITION, ("concerns_resolution",), "customer_left", "needs_recognition"
+    )
+    others = Rule(
+        "account-closed", Axis.POSITION, ("implementation",), "customer_left", "status_quo"
+    )
+    model = Lifecycle(rules=DEFAULT_RULES.replace(others).with_rule(kept))
+    customer = model.replay(
+        [event("supplier_chosen", 0), event("customer_left", 5), event("time_passed", 7)]
+    ).customer
+
+    (opportunity,) = customer.opportunities
+    assert opportunity.position == "needs_recognition"
+    assert opportunity.entered_on == on(5).date()
+
+
 def test_path_of_an_opportunity() -> None:
     """A path moves the opportunity that is named, not the one that is nearest."""
     customer = folded(event("evaluation_started", opportunity_id="a"))

@@ -498,6 +498,40 @@ def test_restored_customers_stay_where_they_are() -> None:
     ]
 
 
+def test_a_dissatisfaction_begins_today() -> None:
+    """Time that ends it at once takes back what began it."""
+    calm = situation(
+        "calm", "dissatisfied", "time_passed", "occasional", Guard("days_dissatisfied", ">=", 0)
+    )
+
+    assert told(DEFAULT_RULES.with_rule(calm)) == [
+        "situation rules: complained -> calm: lead back to occasional",
+        "situation rules: detractor -> calm: lead back to occasional",
+    ]
+
+
+@pytest.mark.parametrize("target", ["occasional", "restored"])
+def test_no_days_of_a_dissatisfaction_that_is_over(target: str) -> None:
+    """A row that asks for them afterwards closes no circle."""
+    rows = [
+        situation("sulks", "potential", "time_passed", "dissatisfied"),
+        situation("calm", "dissatisfied", "time_passed", target),
+        *(
+            situation(
+                name, name, "time_passed", "potential", Guard("days_dissatisfied", ">=", 0)
+            )
+            for name in ("occasional", "regular", "preferred")
+        ),
+    ]
+    circles = [
+        one.split(": ")[1]
+        for one in told(RuleTable((*DEFAULT_RULES, *rows)))
+        if one.endswith("lead in a circle")
+    ]
+
+    assert not any("occasional" in chain for chain in circles)
+
+
 def test_a_circle_is_a_fault() -> None:
     """A circle that `Lifecycle` would refuse is among the faults; the proof itself ends."""
     warm = situation("warm", "non_customer", "time_passed", "potential")

@@ -81,8 +81,7 @@ def known_facts(
 def once_entered(state: str, *, restored: bool) -> dict[str, Interval]:
     """Return what is known of the facts once a state has been entered, the rest as before."""
     if state in tuple(BuyingPosition):
-        idle = state == BuyingPosition.STATUS_QUO
-        return {"days_in_position": NOTHING if idle else _TODAY}
+        return {"days_in_position": _TODAY}
     found: dict[str, Interval] = {
         "days_dissatisfied": _TODAY if state == Situation.DISSATISFIED else NOTHING
     }
