@@ -17,6 +17,7 @@ from lifecycle_model import (
     DEFAULT_RULES,
     EVENT_TYPES,
     KINDS,
+    Axis,
     Customer,
     Event,
     Lifecycle,
@@ -27,7 +28,15 @@ from lifecycle_model import (
     parse_event,
     testing,
 )
-from lifecycle_model.testing import customers, event_logs, events, policies, rule_tables
+from lifecycle_model.rules.targets import STATES
+from lifecycle_model.testing import (
+    customers,
+    event_logs,
+    events,
+    policies,
+    rule_tables,
+    tables,
+)
 from lifecycle_model.testing.steps import FIELDS
 
 if TYPE_CHECKING:
@@ -260,3 +269,24 @@ def test_without_the_extra_the_module_says_so(monkeypatch: pytest.MonkeyPatch) -
 
     with pytest.raises(errors.MissingExtra, match=r"lifecycle-model\[testing\]"):
         importlib.reload(testing)
+
+
+def test_behaviours_that_qualify_are_made() -> None:
+    """Of an event without a lifecycle, those of the default policy."""
+    default = Policy().qualifying_behaviours
+    found = smallest(events(kinds=["interest_shown"]), lambda one: one.behaviour in default)
+
+    assert found.behaviour in default
+
+
+@pytest.mark.parametrize("axis", Axis)
+def test_rows_by_which_time_moves_are_made(axis: Axis) -> None:
+    """They lead away from where they ask, or the table would be refused."""
+    found = smallest(
+        tables._rules(),
+        lambda row: (
+            (row.axis, row.kind) == (axis, "time_passed") and row.target in STATES[axis]
+        ),
+    )
+
+    assert found.target not in found.sources
