@@ -84,7 +84,7 @@ def verify(table: RuleTable, policy: Policy) -> Verification:
     )
 
 
-_ANSWERS: Final = ("moved", "stayed", "refused", "not_applicable")
+_ANSWERS: Final[tuple[str, ...]] = ("moved", "stayed", "refused", "not_applicable")
 
 
 def _answer(case: Case, axis: Axis, rows: tuple[Rule, ...], holding: list[Rule]) -> str:
