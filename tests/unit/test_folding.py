@@ -5,14 +5,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lifecycle_model import BuyingPosition, Customer, Opportunity, Situation
+from lifecycle_model import (
+    DEFAULT_RULES,
+    Axis,
+    BuyingPosition,
+    Customer,
+    Guard,
+    Opportunity,
+    Rule,
+    Situation,
+)
 from unit.making import LIFECYCLE, event, folded, lifecycle, on, purchase, told
 
 if TYPE_CHECKING:
-    from lifecycle_model import Event
-
-if TYPE_CHECKING:
     from datetime import date
+
+    from lifecycle_model import Event
 
 
 def corrected(day: float, **to: Any) -> Any:
@@ -675,3 +683,56 @@ def test_time_before_the_first_event() -> None:
     assert folded(event("time_passed", 5)) == Customer(
         id="c", clock=on(5), window_days=365, day_offset_minutes=0
     )
+
+
+# Facts that only rows of one's own ask for, within one fold.
+
+
+def test_open_cases_are_counted_while_folding() -> None:
+    """Three are opened, one is closed twice: two are open when the row asks."""
+    two = Rule(
+        "two",
+        Axis.SITUATION,
+        ("non_customer",),
+        "contacted",
+        "potential",
+        (Guard("open_cases", "==", 2),),
+    )
+    opened = [event("case_opened", day, case_id=str(day)) for day in range(3)]
+    closed = [event("case_closed", day, case_id="1") for day in (3, 4)]
+    model = lifecycle(DEFAULT_RULES.with_rule(two))
+
+    assert told(model.replay([*opened, *closed, event("contacted", 5)]).transitions) == ["two"]
+    assert told(model.replay([*opened, event("contacted", 5)]).transitions) == []
+
+
+@pytest.mark.parametrize(
+    ("later", "spent_on"),
+    [
+        ([], 10),
+        # Taken off a day without a purchase, it stays when the purchase has left the window.
+        ([event("purchase_reversed", 5, amount=80, purchased_on=on(3).date())], 10),
+        ([event("purchase_completed", 5, amount=Decimal("0.0001"))], 15),
+    ],
+)
+def test_revenue_is_nothing_while_folding(later: list[Event], spent_on: int) -> None:
+    """When the purchase leaves the window revenue is 0, and no row finds it below."""
+    spent = Rule(
+        "spent",
+        Axis.SITUATION,
+        ("occasional",),
+        "time_passed",
+        "potential",
+        (Guard("revenue", "==", 0),),
+    )
+    model = lifecycle(DEFAULT_RULES.with_rule(spent, before="went-cold"), window_days=10)
+    history = model.replay(
+        [event("purchase_completed", 0, amount=100), *later, event("contacted", 20)]
+    )
+
+    moves = [
+        (move.rule, move.occurred_at)
+        for move in history.transitions
+        if move.axis == Axis.SITUATION
+    ]
+    assert moves[1] == ("spent", on(spent_on))
