@@ -736,3 +736,20 @@ def test_revenue_is_nothing_while_folding(later: list[Event], spent_on: int) -> 
         if move.axis == Axis.SITUATION
     ]
     assert moves[1] == ("spent", on(spent_on))
+
+
+def test_smallest_revenue_while_folding() -> None:
+    """A ten-thousandth that stays in the window is more than nothing."""
+    asked = Rule(
+        "asked",
+        Axis.SITUATION,
+        ("occasional",),
+        "contacted",
+        "potential",
+        (Guard("revenue", "==", 0),),
+    )
+    model = lifecycle(DEFAULT_RULES.with_rule(asked), window_days=10)
+    bought = [purchase(0, amount=5), purchase(5, amount=Decimal("0.0001"))]
+
+    assert "asked" not in told(model.replay([*bought, event("contacted", 12)]).transitions)
+    assert "asked" in told(model.replay([*bought, event("contacted", 15)]).transitions)
