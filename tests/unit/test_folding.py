@@ -753,3 +753,26 @@ def test_smallest_revenue_while_folding() -> None:
 
     assert "asked" not in told(model.replay([*bought, event("contacted", 12)]).transitions)
     assert "asked" in told(model.replay([*bought, event("contacted", 15)]).transitions)
+
+
+def test_older_purchase_while_folding() -> None:
+    """Once the only purchase of the window is taken off, the last that stands before it counts."""
+    asked = Rule(
+        "asked",
+        Axis.SITUATION,
+        ("non_customer", "occasional"),
+        "contacted",
+        "potential",
+        (Guard("days_since_purchase", "==", 100),),
+    )
+    model = lifecycle(DEFAULT_RULES.with_rule(asked), window_days=10)
+    events = [
+        purchase(0),
+        purchase(2),
+        reversed_(3),
+        purchase(50),
+        reversed_(51),
+        event("contacted", 100),
+    ]
+
+    assert told(model.replay(events).transitions)[-1] == "asked"
