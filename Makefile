@@ -31,7 +31,7 @@ help:
 	@echo 'make docs      build the documentation into site/'
 	@echo 'make bench     print how fast it is, beside other libraries'
 	@echo 'make fuzz      look for inputs that break it, for ten minutes: make fuzz SECONDS=600'
-	@echo 'make mutants   change the code of the law, and see whether a test fails: about an hour'
+	@echo 'make mutants   change the code of the law, and see whether a test fails: some hours'
 	@echo 'make clean     remove everything that the other goals made'
 
 demo: $(VENV)/.demo

@@ -756,7 +756,7 @@ def test_smallest_revenue_while_folding() -> None:
 
 
 def test_older_purchase_while_folding() -> None:
-    """Once the only purchase of the window is taken off, the last that stands before it counts."""
+    """Once the window has no purchase left, the last one that stands before it counts."""
     asked = Rule(
         "asked",
         Axis.SITUATION,
