@@ -51,7 +51,7 @@ def test_default_policy(cli: Callable[..., Ran]) -> None:
 
 
 def test_policy_that_uses_everything(cli: Callable[..., Ran]) -> None:
-    """Where no guard is idle, no table of idle ones follows."""
+    """Where every threshold decides something, only the question for a survey is idle."""
     name = policy(
         "preferred_revenue = 2\nkeep_preferred_revenue = 1\nmax_positions_skipped = 0\n"
         "recovery_needs_confirmation = true\n"

@@ -42,12 +42,12 @@ def say_proof(console: Console, proof: Verification, policy: Policy) -> None:
         console,
         "Every state can be reached and left; no two rows undo each other at one instant.",
     )
-    if idle := tuple(_idle(proof)):
-        say(console, "")
-        table = new_table("rule", "guard", "under this policy", wrapped="guard")
-        for rule, guard, told in idle:
-            add_row(table, rule.id, guard_words(guard, policy) if guard else "", told)
-        console.print(table)
+    say(console, "")
+    # A survey is asked for or not, so there is always one guard that decides nothing.
+    table = new_table("rule", "guard", "under this policy", wrapped="guard")
+    for rule, guard, told in _idle(proof):
+        add_row(table, rule.id, guard_words(guard, policy) if guard else "", told)
+    console.print(table)
 
 
 def proof_json(proof: Verification) -> dict[str, Any]:
