@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from engines import CHUNK_EVENTS, SEED
+from engines import CHUNK_EVENTS, SEED, Silent
 from lifecycle_model import FACTS, KINDS, Axis, Customer, Event, Lifecycle, Policy, parse_event
 from lifecycle_model.decode import fact_number
 from lifecycle_model.encode import POSITIONS, SITUATIONS
@@ -88,16 +88,6 @@ class Trail(DrivenMemory):
             rung = moves.restored_situation(self.state)
             found["restores_to"] = str(SITUATIONS[rung]) if rung >= 0 else ""
         return found
-
-
-class Silent:
-    """Nobody is told of moves."""
-
-    def before_move(self, memory: Any, record: Any) -> None:
-        """Do nothing."""
-
-    def after_move(self, memory: Any, record: Any) -> None:
-        """Do nothing."""
 
 
 def facts_read(program: Program) -> Read:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import pytest
 from pydantic import ValidationError
 
 from lifecycle_model import (
@@ -26,7 +27,7 @@ from lifecycle_model import (
 from lifecycle_model.order import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 History = dict[str, Any]
 Answer = dict[str, Any]
@@ -222,3 +223,14 @@ def walked(history: History, walker: Walker) -> Answer:
         "refused": refused,
         "answers": answers,
     }
+
+
+def hold(history: History, fold: Callable[[], Answer]) -> Answer | None:
+    """Hold what a fold gives against a history; return it, or None where it is refused."""
+    if "error" in history["expect"]:
+        with pytest.raises(getattr(errors, history["expect"]["error"])):
+            fold()
+        return None
+    answer = fold()
+    assert spoken_of(answer, history) == expected(history)
+    return answer

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from engines import Silent
 from laws.tables import TABLES
 from lifecycle_model import (
     FACTS,
@@ -143,16 +144,6 @@ class Seen(DrivenMemory):
                 facts[name] = int(value * MONEY_UNITS) if money else value
         self.judged.append((axis, str(held), KINDS[kind], facts))
         return super()._ask(axis, start, kind, day, given, event_at)
-
-
-class Silent:
-    """Nobody is told of moves."""
-
-    def before_move(self, memory: Any, record: Any) -> None:
-        """Do nothing."""
-
-    def after_move(self, memory: Any, record: Any) -> None:
-        """Do nothing."""
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engines import CHUNK_EVENTS, CHUNKS, SEED
+from engines import CHUNK_EVENTS, CHUNKS, SEED, Silent
 from lifecycle_model import Customer, Lifecycle, Policy, errors, parse_event
 from lifecycle_model.kernel import layout
 from lifecycle_model.machine.driven import DrivenMemory
@@ -20,23 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lifecycle_model import Event, Outcome
-    from lifecycle_model.memory import Memory
 
 # Much of the same, and covered by other tests: tracing would take most of the time.
 pytestmark = pytest.mark.bulk
 
 POLICY_EVENTS = 250
 """Events of the histories under one policy: its machines take a while to build."""
-
-
-class Silent:
-    """Somebody who is told of moves and does nothing."""
-
-    def before_move(self, memory: Memory, record: Any) -> None:
-        """Do nothing."""
-
-    def after_move(self, memory: Memory, record: Any) -> None:
-        """Do nothing."""
 
 
 def random_policy(rng: random.Random) -> dict[str, Any]:
