@@ -150,20 +150,23 @@ def encode(events: Iterable[Event], codes: Codes, policy: Policy) -> list[Record
 _Own = tuple[int, int, int]
 """The last three numbers of a record: what VALUE, FLAG and AMOUNT mean for a kind."""
 
-_NOTHING: Final = (0, 0, 0)
+_UNREAD: Final = 0
+"""What stands where a kind has nothing to say."""
+
+_NOTHING: Final = (_UNREAD, _UNREAD, _UNREAD)
 
 
 def _interest(fields: Fields, _: Codes, policy: Policy) -> _Own:
-    return int(fields["behaviour"] in policy.qualifying_behaviours), 0, 0
+    return int(fields["behaviour"] in policy.qualifying_behaviours), _UNREAD, _UNREAD
 
 
 def _supplier(fields: Fields, _codes: Codes, _policy: Policy) -> _Own:
-    return int(fields["supplier"] is not None), 0, 0
+    return int(fields["supplier"] is not None), _UNREAD, _UNREAD
 
 
 def _purchase(fields: Fields, codes: Codes, _: Policy) -> _Own:
     cover = fields["covers_until"]
-    return at.NONE if cover is None else cover.toordinal(), 0, codes.amount(fields)
+    return at.NONE if cover is None else cover.toordinal(), _UNREAD, codes.amount(fields)
 
 
 def _reversal(fields: Fields, codes: Codes, _: Policy) -> _Own:
@@ -178,21 +181,21 @@ def _consent(fields: Fields, codes: Codes, _: Policy) -> _Own:
 
 
 def _opened(fields: Fields, codes: Codes, _: Policy) -> _Own:
-    return codes.case(fields["case_id"]), int(fields["complaint"]), 0
+    return codes.case(fields["case_id"]), int(fields["complaint"]), _UNREAD
 
 
 def _closed(fields: Fields, codes: Codes, _: Policy) -> _Own:
-    return codes.case(fields["case_id"]), 0, 0
+    return codes.case(fields["case_id"]), _UNREAD, _UNREAD
 
 
 def _survey(fields: Fields, _codes: Codes, _policy: Policy) -> _Own:
-    return fields["score"], 0, 0
+    return fields["score"], _UNREAD, _UNREAD
 
 
 def _correction(fields: Fields, _codes: Codes, _policy: Policy) -> _Own:
     if fields["situation"] is not None:
-        return SITUATIONS.index(fields["situation"]), 0, 0
-    return POSITIONS.index(fields["position"]), 0, 0
+        return SITUATIONS.index(fields["situation"]), _UNREAD, _UNREAD
+    return POSITIONS.index(fields["position"]), _UNREAD, _UNREAD
 
 
 _OWN: Final[dict[type, Callable[[Fields, Codes, Policy], _Own]]] = {
