@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_model import DEFAULT_RULES, Lifecycle, Policy, parse_event
+from lifecycle_model import DEFAULT_RULES, Axis, Lifecycle, Policy, Rule, parse_event
 
 if TYPE_CHECKING:
-    from lifecycle_model import Customer, Event, Evidence, Transition
+    from lifecycle_model import Customer, Event, Evidence, Guard, Transition
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 LIFECYCLE = Lifecycle()
@@ -37,6 +37,16 @@ def folded(*events: Event, rules: Any = DEFAULT_RULES, **thresholds: Any) -> Cus
 def lifecycle(rules: Any = DEFAULT_RULES, **thresholds: Any) -> Lifecycle:
     """Return the model with a table and with these thresholds."""
     return Lifecycle(policy=Policy(**thresholds), rules=rules)
+
+
+def situation_row(name: str, source: str, kind: str, target: str, *guards: Guard) -> Rule:
+    """Return a row of the situation axis."""
+    return Rule(name, Axis.SITUATION, (source,), kind, target, guards)
+
+
+def position_row(name: str, source: str, kind: str, target: str, *guards: Guard) -> Rule:
+    """Return a row of the position axis."""
+    return Rule(name, Axis.POSITION, (source,), kind, target, guards)
 
 
 def told(transitions: tuple[Transition, ...], axis: str = "situation") -> list[str]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,19 @@ from lifecycle_model import (
     Customer,
     Guard,
     Opportunity,
-    Rule,
     Situation,
 )
-from unit.making import LIFECYCLE, event, folded, lifecycle, on, purchase, told
+from unit.making import (
+    LIFECYCLE,
+    event,
+    folded,
+    lifecycle,
+    on,
+    purchase,
+    situation_row,
+    told,
+    values,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -690,13 +700,8 @@ def test_time_before_the_first_event() -> None:
 
 def test_open_cases_are_counted_while_folding() -> None:
     """Three are opened, one is closed twice: two are open when the row asks."""
-    two = Rule(
-        "two",
-        Axis.SITUATION,
-        ("non_customer",),
-        "contacted",
-        "potential",
-        (Guard("open_cases", "==", 2),),
+    two = situation_row(
+        "two", "non_customer", "contacted", "potential", Guard("open_cases", "==", 2)
     )
     opened = [event("case_opened", day, case_id=str(day)) for day in range(3)]
     closed = [event("case_closed", day, case_id="1") for day in (3, 4)]
@@ -717,13 +722,8 @@ def test_open_cases_are_counted_while_folding() -> None:
 )
 def test_revenue_is_nothing_while_folding(later: list[Event], spent_on: int) -> None:
     """When the purchase leaves the window revenue is 0, and no row finds it below."""
-    spent = Rule(
-        "spent",
-        Axis.SITUATION,
-        ("occasional",),
-        "time_passed",
-        "potential",
-        (Guard("revenue", "==", 0),),
+    spent = situation_row(
+        "spent", "occasional", "time_passed", "potential", Guard("revenue", "==", 0)
     )
     model = lifecycle(DEFAULT_RULES.with_rule(spent, before="went-cold"), window_days=10)
     history = model.replay(
@@ -740,13 +740,8 @@ def test_revenue_is_nothing_while_folding(later: list[Event], spent_on: int) -> 
 
 def test_smallest_revenue_while_folding() -> None:
     """A ten-thousandth that stays in the window is more than nothing."""
-    asked = Rule(
-        "asked",
-        Axis.SITUATION,
-        ("occasional",),
-        "contacted",
-        "potential",
-        (Guard("revenue", "==", 0),),
+    asked = situation_row(
+        "asked", "occasional", "contacted", "potential", Guard("revenue", "==", 0)
     )
     model = lifecycle(DEFAULT_RULES.with_rule(asked), window_days=10)
     bought = [purchase(0, amount=5), purchase(5, amount=Decimal("0.0001"))]
@@ -757,13 +752,8 @@ def test_smallest_revenue_while_folding() -> None:
 
 def test_older_purchase_while_folding() -> None:
     """Once the window has no purchase left, the last one that stands before it counts."""
-    asked = Rule(
-        "asked",
-        Axis.SITUATION,
-        ("non_customer", "occasional"),
-        "contacted",
-        "potential",
-        (Guard("days_since_purchase", "==", 100),),
+    asked = situation_row(
+        "asked", "occasional", "contacted", "potential", Guard("days_since_purchase", "==", 100)
     )
     model = lifecycle(DEFAULT_RULES.with_rule(asked), window_days=10)
     events = [
@@ -776,3 +766,20 @@ def test_older_purchase_while_folding() -> None:
     ]
 
     assert told(model.replay(events).transitions)[-1] == "asked"
+
+
+def test_correction_that_skips_too_much() -> None:
+    """A correction's own guard is told how far the state that it gives lies ahead."""
+    corrected_by = DEFAULT_RULES.rule(Axis.POSITION, "corrected")
+    near = replace(corrected_by, guards=(Guard("positions_skipped", "<=", 1),))
+    model = lifecycle(DEFAULT_RULES.replace(near))
+    customer = model.replay([event("need_recognized", 0)]).customer
+
+    refused = model.apply(customer, corrected(1, position="implementation"))
+    taken = model.apply(customer, corrected(1, position="concerns_resolution"))
+
+    (check,) = refused.refusals[0].checks
+    assert values(check.evidence) == {"positions_skipped": 2}
+    assert refused.transitions == ()
+    assert [values(one.evidence) for one in taken.transitions] == [{"positions_skipped": 1}]
+    assert [one.after for one in taken.transitions] == [BuyingPosition.CONCERNS_RESOLUTION]

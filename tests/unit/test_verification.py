@@ -18,16 +18,7 @@ from lifecycle_model import (
 )
 from lifecycle_model.errors import InvalidRules
 from lifecycle_model.rules import cases
-
-
-def situation(name: str, source: str, kind: str, target: str, *guards: Guard) -> Rule:
-    """Return a row of the situation axis."""
-    return Rule(name, Axis.SITUATION, (source,), kind, target, guards)
-
-
-def position(name: str, source: str, kind: str, target: str, *guards: Guard) -> Rule:
-    """Return a row of the position axis."""
-    return Rule(name, Axis.POSITION, (source,), kind, target, guards)
+from unit.making import position_row, situation_row
 
 
 def told(table: RuleTable, policy: Policy | None = None) -> list[str]:
@@ -92,11 +83,11 @@ def test_answers_are_counted() -> None:
 
 def test_answers_of_one_kind() -> None:
     """What a table of three rows on one kind answers, worked out with a pencil."""
-    low = situation(
+    low = situation_row(
         "low", "potential", "survey_answered", "occasional", Guard("score", "<=", 6)
     )
-    rest = situation("rest", "potential", "survey_answered", "regular")
-    stays = situation("stays", "regular", "survey_answered", "regular")
+    rest = situation_row("rest", "potential", "survey_answered", "regular")
+    stays = situation_row("stays", "regular", "survey_answered", "regular")
     plain = [row for row in DEFAULT_RULES if row.kind != "survey_answered"]
     before = RuleTable(tuple(plain)).verify(Policy())
     after = RuleTable((low, rest, stays, *plain)).verify(Policy())
@@ -145,31 +136,35 @@ def test_a_correction_asks_one_axis() -> None:
 @pytest.mark.parametrize(
     "row",
     [
-        situation(
+        situation_row(
             "one", "occasional", "purchase_completed", "regular", Guard("days_idle", ">=", 1)
         ),
-        situation(
+        situation_row(
             "one", "occasional", "payment_overdue", "regular", Guard("payments_overdue", "<", 1)
         ),
-        situation("one", "occasional", "product_used", "regular", Guard("days_idle", ">", 0)),
-        situation("one", "occasional", "case_opened", "regular", Guard("open_cases", "==", 0)),
-        situation(
+        situation_row(
+            "one", "occasional", "product_used", "regular", Guard("days_idle", ">", 0)
+        ),
+        situation_row(
+            "one", "occasional", "case_opened", "regular", Guard("open_cases", "==", 0)
+        ),
+        situation_row(
             "one", "occasional", "customer_left", "potential", Guard("open_complaints", ">", 0)
         ),
-        situation(
+        situation_row(
             "one", "occasional", "contacted", "regular", Guard("days_dissatisfied", ">=", 0)
         ),
-        situation(
+        situation_row(
             "one", "occasional", "contacted", "regular", Guard("purchase_days", ">", 365)
         ),
-        position(
+        position_row(
             "one",
             "status_quo",
             "purchase_reversed",
             "implementation",
             Guard("days_in_position", ">=", 0),
         ),
-        position(
+        position_row(
             "one",
             "implementation",
             "value_delivered",
@@ -191,12 +186,14 @@ def test_what_the_moment_excludes(row: Rule) -> None:
     [
         # An age may be missing ...
         (
-            situation("one", "occasional", "contacted", "regular", Guard("days_idle", ">=", 0)),
+            situation_row(
+                "one", "occasional", "contacted", "regular", Guard("days_idle", ">=", 0)
+            ),
             True,
         ),
         # ... but not that of the state in which the customer is, or of what has just happened.
         (
-            situation(
+            situation_row(
                 "one",
                 "dissatisfied",
                 "contacted",
@@ -206,13 +203,13 @@ def test_what_the_moment_excludes(row: Rule) -> None:
             False,
         ),
         (
-            situation(
+            situation_row(
                 "one", "occasional", "product_used", "regular", Guard("days_idle", ">=", 0)
             ),
             False,
         ),
         (
-            situation(
+            situation_row(
                 "one",
                 "occasional",
                 "purchase_completed",
@@ -222,7 +219,7 @@ def test_what_the_moment_excludes(row: Rule) -> None:
             False,
         ),
         (
-            position(
+            position_row(
                 "one",
                 "implementation",
                 "offer_made",
@@ -232,7 +229,7 @@ def test_what_the_moment_excludes(row: Rule) -> None:
             False,
         ),
         (
-            position(
+            position_row(
                 "one",
                 "implementation",
                 "offer_made",
@@ -317,9 +314,13 @@ def test_mend_speaks_of_thresholds() -> None:
 
 def test_row_behind_others_never_fires() -> None:
     """Two rows before it take every case, though neither does alone."""
-    low = situation("low", "potential", "survey_answered", "regular", Guard("score", "<=", 6))
-    high = situation("high", "potential", "survey_answered", "regular", Guard("score", ">", 5))
-    rest = situation("rest", "potential", "survey_answered", "preferred")
+    low = situation_row(
+        "low", "potential", "survey_answered", "regular", Guard("score", "<=", 6)
+    )
+    high = situation_row(
+        "high", "potential", "survey_answered", "regular", Guard("score", ">", 5)
+    )
+    rest = situation_row("rest", "potential", "survey_answered", "preferred")
     table = RuleTable((low, high, rest, *DEFAULT_RULES))
     proof = table.verify(Policy())
 
@@ -334,9 +335,9 @@ def test_a_way_out_that_is_never_taken_is_none() -> None:
         sources = tuple(one for one in row.sources if one != "implementation")
         rows.append(row if row.axis == Axis.SITUATION else replace(row, sources=sources))
     asks = Guard("open_cases", "<=", 0)
-    low = position("low", "implementation", "offer_made", "implementation", asks)
+    low = position_row("low", "implementation", "offer_made", "implementation", asks)
     high = replace(low, id="high", guards=(Guard("open_cases", ">", 0),))
-    out = position(
+    out = position_row(
         "out", "implementation", "offer_made", "status_quo", Guard("revenue", ">", 5)
     )
     both = replace(out, sources=("concerns_resolution", "implementation"))
@@ -351,7 +352,7 @@ UNDONE = {
     # A purchase promotes from three days on, and time takes back below five.
     "time": (
         DEFAULT_RULES.replace(
-            situation(
+            situation_row(
                 "no-longer-regular",
                 "regular",
                 "time_passed",
@@ -366,8 +367,8 @@ UNDONE = {
         RuleTable(
             (
                 *DEFAULT_RULES,
-                situation("up", "occasional", "product_used", "regular"),
-                situation("down", "regular", "product_used", "occasional"),
+                situation_row("up", "occasional", "product_used", "regular"),
+                situation_row("down", "regular", "product_used", "occasional"),
             )
         ),
         [
@@ -378,7 +379,7 @@ UNDONE = {
     # An opportunity that has just been touched stands still no longer than time lets it.
     "a position": (
         DEFAULT_RULES.with_rule(
-            position(
+            position_row(
                 "hasty",
                 "implementation",
                 "time_passed",
@@ -396,11 +397,11 @@ UNDONE = {
         RuleTable(
             (
                 *DEFAULT_RULES,
-                situation("jump", "occasional", "product_used", "preferred"),
-                situation(
+                situation_row("jump", "occasional", "product_used", "preferred"),
+                situation_row(
                     "one", "preferred", "time_passed", "regular", Guard("days_idle", "<", 2)
                 ),
-                situation(
+                situation_row(
                     "two", "regular", "time_passed", "occasional", Guard("days_idle", "<", 1)
                 ),
             )
@@ -424,22 +425,22 @@ def test_moves_that_are_undone(name: str) -> None:
     "row",
     [
         # The purchase itself ends the silence.
-        situation(
+        situation_row(
             "gone", "occasional", "time_passed", "non_customer", Guard("days_idle", ">=", 1)
         ),
         # It renews the cover.
-        situation(
+        situation_row(
             "out", "occasional", "time_passed", "non_customer", Guard("days_expired", ">=", 1)
         ),
         # It leaves a purchase that stands.
-        situation(
+        situation_row(
             "none",
             "occasional",
             "time_passed",
             "non_customer",
             Guard("standing_purchases", "<=", 0),
         ),
-        situation(
+        situation_row(
             "never",
             "occasional",
             "time_passed",
@@ -447,7 +448,7 @@ def test_moves_that_are_undone(name: str) -> None:
             Guard("purchase_days", "<=", 0),
         ),
         # A dissatisfaction that has just begun is no day old.
-        situation(
+        situation_row(
             "calm",
             "dissatisfied",
             "time_passed",
@@ -455,7 +456,7 @@ def test_moves_that_are_undone(name: str) -> None:
             Guard("days_dissatisfied", ">=", 1),
         ),
         # Outside a dissatisfaction there are no days of it.
-        situation(
+        situation_row(
             "odd",
             "occasional",
             "time_passed",
@@ -471,14 +472,14 @@ def test_moves_that_stand(row: Rule) -> None:
 
 def test_restored_customers_stay_where_they_are() -> None:
     """A restore ends silence and an expired cover, so time does not take it back."""
-    restored = Rule("forgiven", Axis.SITUATION, ("dissatisfied",), "action_taken", "restored")
-    sulks = situation(
+    restored = situation_row("forgiven", "dissatisfied", "action_taken", "restored")
+    sulks = situation_row(
         "sulks", "regular", "time_passed", "dissatisfied", Guard("days_idle", ">=", 1)
     )
-    expired = situation(
+    expired = situation_row(
         "lost", "regular", "time_passed", "dissatisfied", Guard("days_expired", ">=", 1)
     )
-    silent = situation(
+    silent = situation_row(
         "silent", "regular", "time_passed", "dissatisfied", Guard("days_since_sign", ">=", 1)
     )
 
@@ -499,7 +500,7 @@ def test_restored_customers_stay_where_they_are() -> None:
 
 def test_a_dissatisfaction_begins_today() -> None:
     """Time that ends it at once takes back what began it."""
-    calm = situation(
+    calm = situation_row(
         "calm", "dissatisfied", "time_passed", "occasional", Guard("days_dissatisfied", ">=", 0)
     )
 
@@ -513,10 +514,10 @@ def test_a_dissatisfaction_begins_today() -> None:
 def test_no_days_of_a_dissatisfaction_that_is_over(target: str) -> None:
     """A row that asks for them afterwards closes no circle."""
     rows = [
-        situation("sulks", "potential", "time_passed", "dissatisfied"),
-        situation("calm", "dissatisfied", "time_passed", target),
+        situation_row("sulks", "potential", "time_passed", "dissatisfied"),
+        situation_row("calm", "dissatisfied", "time_passed", target),
         *(
-            situation(
+            situation_row(
                 name, name, "time_passed", "potential", Guard("days_dissatisfied", ">=", 0)
             )
             for name in ("occasional", "regular", "preferred")
@@ -533,7 +534,7 @@ def test_no_days_of_a_dissatisfaction_that_is_over(target: str) -> None:
 
 def test_a_circle_is_a_fault() -> None:
     """A circle that `Lifecycle` would refuse is among the faults; the proof itself ends."""
-    warm = situation("warm", "non_customer", "time_passed", "potential")
+    warm = situation_row("warm", "non_customer", "time_passed", "potential")
 
     assert "situation rules: warm -> went-cold: lead in a circle" in told(
         DEFAULT_RULES.with_rule(warm)
