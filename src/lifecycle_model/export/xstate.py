@@ -20,11 +20,8 @@ def render_xstate(graph: Graph) -> str:
         chart = _region(regions[0], str(regions[0].axis))
     else:
         chart = {"id": "customer", "key": "customer", "type": "parallel", "states": {}}
-        for place, region in enumerate(regions):
-            chart["states"][str(region.axis)] = {
-                **_region(region, f"customer.{region.axis}"),
-                "order": place,
-            }
+        for region in regions:
+            chart["states"][str(region.axis)] = _region(region, f"customer.{region.axis}")
     chart["version"] = f"rules {graph.rules}, policy {graph.policy.digest}"
     return json.dumps(chart, indent=2, ensure_ascii=False) + "\n"
 
@@ -40,11 +37,10 @@ def _region(region: Region, name: str) -> dict[str, Any]:
                 "id": f"{name}.{state.name}",
                 "key": state.name,
                 "type": "atomic",
-                "order": place,
                 "description": state.label,
                 "on": _events(region, name, state.name),
             }
-            for place, state in enumerate(region.states)
+            for state in region.states
         },
     }
 
