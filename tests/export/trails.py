@@ -50,20 +50,24 @@ class Trail(DrivenMemory):
         self, axis: Axis, start: int, kind: int, day: int, given: int, event_at: int
     ) -> int:
         facts = self._facts(axis, start, kind, day, given)
+        before = self._held(start)
         row = super()._ask(axis, start, kind, day, given, event_at)
-        state: str = SITUATIONS[self.state[at.SITUATION]]
-        if start >= 0:
-            state = POSITIONS[self.opportunities[start + at.POSITION]]
         self.questions.append(
             {
                 "subject": start,
                 "kind": KINDS[kind],
                 "facts": facts,
-                "after": str(state),
+                "before": before,
+                "after": self._held(start),
                 "rule": self.program.rules[row].id if row >= 0 else None,
             }
         )
         return row
+
+    def _held(self, start: int) -> str:
+        if start >= 0:
+            return str(POSITIONS[self.opportunities[start + at.POSITION]])
+        return str(SITUATIONS[self.state[at.SITUATION]])
 
     def _facts(self, axis: Axis, start: int, kind: int, day: int, given: int) -> dict[str, Any]:
         read = self.read.get((axis, kind))
@@ -116,6 +120,12 @@ def trail(lifecycle: Lifecycle, events: list[Event]) -> list[Question]:
     return questions
 
 
+def plain_events(raw: list[dict[str, Any]]) -> list[Event]:
+    """Return the events in order, without currencies: a second one is an error, and no fact."""
+    ordered = in_order([parse_event(one) for one in raw], None, None).events
+    return [one for one in ordered if getattr(one, "currency", None) is None]
+
+
 def random_rounds(name: str, policies: int = 5, size: int = 50) -> Iterator[Round]:
     """Yield rounds of random histories that have `CHUNK_EVENTS` events together."""
     rng = random.Random(f"{name}-{SEED}")
@@ -126,9 +136,7 @@ def random_rounds(name: str, policies: int = 5, size: int = 50) -> Iterator[Roun
         histories, events = [], 0
         while events * number < left:
             raw, _, _ = random_history(rng, size, focused=True, policy=thresholds)
-            ordered = in_order([parse_event(one) for one in raw], None, None).events
-            # A second currency would be an error, and no fact tells of one.
-            plain = [one for one in ordered if getattr(one, "currency", None) is None]
+            plain = plain_events(raw)
             histories.append(trail(lifecycle, plain))
             events += len(plain)
         left -= events
