@@ -184,8 +184,9 @@ def test_unknown_preset(name: str, mend: str) -> None:
         Policy.preset(name)
 
     (problem,) = caught.value.problems
-    assert repr(name) == problem.value
+    assert ("name", repr(name)) == (problem.place, problem.value)
     assert problem.mend.startswith(mend)
+    assert str(caught.value).startswith("preset is not valid:\n")
 
 
 @pytest.mark.parametrize(("name", "allowed", "refused", "beside"), BOUNDS)
