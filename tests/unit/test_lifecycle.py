@@ -29,6 +29,7 @@ from lifecycle_model.errors import (
     NaiveTime,
     NotAnEvent,
     NothingToReplay,
+    OutsideCalendar,
     RevenueOverflow,
     SnapshotMismatch,
     TransitionRefused,
@@ -115,11 +116,12 @@ def test_future_event() -> None:
     assert LIFECYCLE.apply(NEW, purchase(1), now=now).customer.purchases == 1
     with pytest.raises(FutureEvent) as caught:
         LIFECYCLE.apply(NEW, purchase(1.0001, event_id="e"), now=now)
-    assert ("c", on(1.0001), on(1), "e") == (
+    assert ("c", on(1.0001), on(1), "e", "purchase_completed") == (
         caught.value.customer_id,
         caught.value.at,
         caught.value.now,
         caught.value.event_id,
+        caught.value.kind,
     )
 
 
@@ -132,16 +134,18 @@ def test_apply_wrong_customer() -> None:
 
 
 @pytest.mark.parametrize(
-    "strange",
+    ("strange", "found"),
     [
-        {"kind": "product_used"},
-        SimpleNamespace(customer_id="c", occurred_at=on(0)),
+        ({"kind": "product_used"}, "dict"),
+        (SimpleNamespace(customer_id="c", occurred_at=on(0)), "SimpleNamespace"),
     ],
 )
-def test_apply_not_an_event(strange: Any) -> None:
+def test_apply_not_an_event(strange: Any, found: str) -> None:
     """What did not pass the door is not folded."""
-    with pytest.raises(NotAnEvent):
+    with pytest.raises(NotAnEvent) as caught:
         LIFECYCLE.apply(NEW, strange)
+
+    assert caught.value.found == found
 
 
 def test_nothing_to_replay() -> None:
@@ -1097,6 +1101,23 @@ def test_broken_time_zone() -> None:
 
     with pytest.raises(NaiveTime):
         LIFECYCLE.status(NEW, as_of=datetime(2024, 5, 1, tzinfo=Broken()))
+
+
+def test_date_is_no_time() -> None:
+    """A date has no time zone, whatever it is taken for."""
+    with pytest.raises(NaiveTime) as caught:
+        LIFECYCLE.status(NEW, as_of=on(1).date())
+
+    assert caught.value.value == on(1).date()
+
+
+def test_time_that_utc_does_not_have() -> None:
+    """The last hours of the calendar in the west are beyond it in UTC."""
+    last = datetime.max.replace(tzinfo=timezone(timedelta(hours=-1)))
+    with pytest.raises(OutsideCalendar) as caught:
+        LIFECYCLE.status(NEW, as_of=last)
+
+    assert (caught.value.at, caught.value.day_offset_minutes) == (last, 0)
 
 
 def test_outcomes_and_statuses_are_hashable() -> None:

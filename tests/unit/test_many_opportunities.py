@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lifecycle_model import Customer
-from unit.making import LIFECYCLE, event
+from lifecycle_model import DEFAULT_RULES, BuyingPosition, Customer, Guard
+from unit.making import LIFECYCLE, event, lifecycle, on, position_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,3 +61,33 @@ def test_each_stalls_ninety_days_after_it_was_touched() -> None:
         if move.rule == "stalled"
     }
     assert days == {f"deal-{n:02}": {4: 95, 2: 97}.get(n, 90) for n in range(10)}
+
+
+def test_the_first_that_falls_due_is_not_forgotten() -> None:
+    """Between what stalls and what stalls beyond the last event, another one is due."""
+    named = [*needs(0, [1, 2, 3]), *needs(5, [1]), *needs(7, [2])]
+    history = LIFECYCLE.replay([*named, event("time_passed", 96)])
+
+    moved = [move.opportunity_id for move in history.transitions if move.rule == "stalled"]
+    assert moved == ["deal-03", "deal-01"]
+
+
+def test_one_that_moves_lets_another_move() -> None:
+    """Where a row reads how many are open, those visited before are asked again a day later."""
+    alone = position_row(
+        "alone",
+        "needs_recognition",
+        "time_passed",
+        "status_quo",
+        Guard("open_opportunities", "<=", 1),
+    )
+    model = lifecycle(DEFAULT_RULES.with_rule(alone))
+    named = [*needs(0, [1, 2]), *needs(5, [1])]
+    history = model.replay([*named, event("time_passed", 93)])
+
+    moved = [
+        (move.opportunity_id, move.rule, move.occurred_at)
+        for move in history.transitions
+        if move.after == BuyingPosition.STATUS_QUO
+    ]
+    assert moved == [("deal-02", "stalled", on(90)), ("deal-01", "alone", on(91))]
