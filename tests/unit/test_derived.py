@@ -44,6 +44,11 @@ STAGES: list[tuple[list[Any], float, str]] = [
     ([*LATER, event("supplier_chosen", 2, supplier="rival")], 2, "retention"),
     ([*LATER, event("opportunity_lost", 2)], 2, "retention"),
     ([*BOUGHT, event("opportunity_lost", 2), contract(3)], 3, "retention"),
+    (
+        [*BOUGHT, event("opportunity_lost", 2), event("need_recognized", 3, opportunity_id="o")],
+        3,
+        "retention",
+    ),
     ([*BOUGHT, event("opportunity_lost", 2), purchase(3)], 3, "monetization"),
     (BOUGHT, 329, "monetization"),
     (BOUGHT, 330, "retention"),

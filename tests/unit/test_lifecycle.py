@@ -821,6 +821,17 @@ def test_deadline_beyond_the_calendar() -> None:
     assert slow.next_deadline(slow.replay([purchase(0)]).customer) is None
 
 
+def test_deadline_waits_for_every_guard() -> None:
+    """A row whose age has come does not fire while another of its guards fails."""
+    model = lifecycle(cold_days=30)
+    customer = model.replay([event("need_recognized", 0)]).customer
+
+    deadline = model.next_deadline(customer)
+
+    assert (on(90), "stalled") == (deadline.occurred_at, deadline.rule)
+    assert [move.rule for move in deadline.transitions] == ["stalled", "went-cold"]
+
+
 def test_deadline() -> None:
     """The deadline is the first midnight at which something changes, with all that changes."""
     customer = folded(
