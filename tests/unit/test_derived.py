@@ -45,8 +45,12 @@ STAGES: list[tuple[list[Any], float, str]] = [
     ([*LATER, event("opportunity_lost", 2)], 2, "retention"),
     ([*BOUGHT, event("opportunity_lost", 2), contract(3)], 3, "retention"),
     (
-        [*BOUGHT, event("opportunity_lost", 2), event("need_recognized", 3, opportunity_id="o")],
-        3,
+        [
+            *BOUGHT,
+            event("opportunity_lost", 2),
+            event("need_recognized", 2, opportunity_id="o"),
+        ],
+        2,
         "retention",
     ),
     ([*BOUGHT, event("opportunity_lost", 2), purchase(3)], 3, "monetization"),

@@ -786,19 +786,23 @@ def test_offset_of_purchase_days(offset: int, days: int) -> None:
 )
 def test_outside_the_calendar(offset: int, at: datetime) -> None:
     """An instant whose day the policy's calendar does not have is one clear error."""
-    with pytest.raises(LifecycleError, match="outside the years 1 to 9999"):
+    with pytest.raises(OutsideCalendar, match="outside the years 1 to 9999") as caught:
         lifecycle(day_offset_minutes=offset).replay([purchase(occurred_at=at)])
 
+    assert (caught.value.at, caught.value.day_offset_minutes) == (at, offset)
 
-@pytest.mark.parametrize("year", [1, 9999])
-def test_ends_of_the_calendar(year: int) -> None:
-    """The first and the last year are years like others."""
-    at = datetime(year, 1, 1, tzinfo=UTC)
 
-    customer = folded(purchase(occurred_at=at))
+@pytest.mark.parametrize("offset", [0, 1])
+@pytest.mark.parametrize("day", [(1, 1, 1), (9999, 1, 1), (9999, 12, 31)])
+def test_ends_of_the_calendar(day: tuple[int, int, int], offset: int) -> None:
+    """The first and the last days are days like others."""
+    at = datetime(*day, tzinfo=UTC)
+
+    model = lifecycle(day_offset_minutes=offset)
+    customer = model.replay([purchase(occurred_at=at)]).customer
 
     assert customer == Customer.from_json(customer.to_json())
-    assert LIFECYCLE.status(customer).facts["days_since_purchase"] == 0
+    assert model.status(customer).facts["days_since_purchase"] == 0
 
 
 # Deadlines.
