@@ -119,7 +119,7 @@ class Codes:
             return records
         self.opportunities = {name: code for code, name in enumerate(ordered)}
         new = [self.opportunities[name] for name in names]
-        new.append(-1)  # records without an opportunity carry -1
+        new.append(at.NO_OPPORTUNITY)  # it is -1, so it finds itself in the last place
         return [
             (kind, day, new[opp], value, flag, amount)
             for kind, day, opp, value, flag, amount in records
@@ -140,7 +140,7 @@ def encode(events: Iterable[Event], codes: Codes, policy: Policy) -> list[Record
         instant = fields["occurred_at"]
         day = day_of(instant, offset) if offset else instant.toordinal()
         name = fields.get("opportunity_id")
-        named = -1 if name is None else names.setdefault(name, len(names))
+        named = at.NO_OPPORTUNITY if name is None else names.setdefault(name, len(names))
         kind, own = _ENCODERS[type(event)]
         value, flag, amount = _NOTHING if own is None else own(fields, codes, policy)
         records.append((kind, day, named, value, flag, amount))

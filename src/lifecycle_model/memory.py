@@ -256,7 +256,7 @@ class Memory:
     def _open_cases(self) -> tuple[OpenCase, ...]:
         epoch = self.state[at.CASE_EPOCH]
         return tuple(
-            OpenCase(id=name, complaint=mark % 2 == 1)
-            for name, mark in sorted(zip(self.codes.cases, self.cases, strict=True))
-            if mark // 2 == epoch
+            OpenCase(id=name, complaint=self.cases[case] % 2 == 1)
+            for name, case in sorted(self.codes.cases.items())
+            if self.cases[case] // 2 == epoch
         )

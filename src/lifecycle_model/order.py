@@ -33,8 +33,7 @@ def fold_key(event: Event) -> tuple[Any, ...]:
         event.sequence,
         _PLACE[event.kind],
         event.source,
-        event.event_id is not None,
-        event.event_id or "",
+        () if event.event_id is None else (event.event_id,),
         canonical_json(event),
     )
 

@@ -100,7 +100,7 @@ def find_checks(
     """Return every rule that leads to a state; see `Lifecycle.why_not`."""
     codes = Codes(customer, engine.policy)
     target = known_state(target)
-    start = -1
+    start = at.NO_OPPORTUNITY
     if isinstance(target, BuyingPosition):
         meant = opportunity_of(customer, opportunity_id)
         codes.opportunity(meant)
@@ -130,7 +130,7 @@ def _checks(engine: Engine, memory: Memory, target: State, start: int) -> Iterat
 
 
 def _fact(memory: Memory, name: str) -> Number | None:
-    return fact_number(name, _value(memory, name, -1, Situation.NON_CUSTOMER))
+    return fact_number(name, _value(memory, name, at.NO_OPPORTUNITY, Situation.NON_CUSTOMER))
 
 
 def _value(memory: Memory, name: str, start: int, target: State) -> int:

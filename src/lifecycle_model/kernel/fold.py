@@ -17,7 +17,10 @@ from lifecycle_model.kernel.layout import (
     LISTED,
     MANUAL_CORRECTION,
     NEVER,
+    NO_EVENT,
+    NO_OPPORTUNITY,
     NO_ROW,
+    NO_STATE,
     NONE,
     OFFER_MADE,
     OPPORTUNITY,
@@ -106,7 +109,9 @@ def advance(program: Program, memory: Memory, to_day: int, sink: list[Decision])
         # A due day beyond the horizon still holds, any other is found again.
         if state[SITUATION_DUE] <= to_day:
             cell = state[SITUATION] * KIND_COUNT + TIME_PASSED
-            state[SITUATION_DUE] = cell_due(program, memory, -1, cell, state[DAY] + 1, to_day)
+            state[SITUATION_DUE] = cell_due(
+                program, memory, NO_OPPORTUNITY, cell, state[DAY] + 1, to_day
+            )
         if state[POSITION_DUE] <= to_day:
             state[POSITION_DUE] = _positions_due(program, memory, to_day)
         due = state[SITUATION_DUE]
@@ -127,7 +132,7 @@ def next_due(program: Program, memory: Memory) -> int:
     if state[DAY] == NONE:
         return NEVER
     cell = state[SITUATION] * KIND_COUNT + TIME_PASSED
-    situation_due = cell_due(program, memory, -1, cell, state[DAY] + 1, NEVER)
+    situation_due = cell_due(program, memory, NO_OPPORTUNITY, cell, state[DAY] + 1, NEVER)
     return min(situation_due, _positions_due(program, memory, NEVER))
 
 
@@ -165,7 +170,7 @@ def _visit_midnight(program: Program, memory: Memory, day: int, sink: list[Decis
         cell = state[SITUATION] * KIND_COUNT + TIME_PASSED
         row = program.mark[cell]
         if row != NO_ROW:
-            row = try_situation(program, memory, cell, day, 0, -1, sink)
+            row = try_situation(program, memory, cell, day, NO_STATE, NO_EVENT, sink)
 
 
 def _visit_positions(program: Program, memory: Memory, day: int, sink: list[Decision]) -> None:
@@ -183,7 +188,7 @@ def _visit_positions(program: Program, memory: Memory, day: int, sink: list[Deci
         if opportunities[at + OPPORTUNITY_DUE] <= day or program.positions_read_customer:
             cell = (SITUATION_COUNT + opportunities[at + POSITION]) * KIND_COUNT + TIME_PASSED
             if program.mark[cell] != NO_ROW:
-                try_position(program, memory, at, cell, day, 0, -1, sink)
+                try_position(program, memory, at, cell, day, NO_STATE, NO_EVENT, sink)
         if opportunities[at + POSITION] == STATUS_QUO:
             opportunities[at + IS_LISTED] = 0
         else:
@@ -206,4 +211,4 @@ def _leave_positions(
         at = memory.listed[place]
         cell = (SITUATION_COUNT + opportunities[at + POSITION]) * KIND_COUNT + CUSTOMER_LEFT
         if program.mark[cell] != NO_ROW:
-            try_position(program, memory, at, cell, day, 0, event_at, sink)
+            try_position(program, memory, at, cell, day, NO_STATE, event_at, sink)

@@ -54,8 +54,8 @@ class Memory(Protocol):
 
 
 Decision: TypeAlias = tuple[int, int, int, int, int, int, int, tuple[int, ...]]
-"""One recorded decision: answer, place of the event (-1 where time asked), day, start of the
-opportunity (-1 on the situation axis), row or cell, before, after, values of the facts."""
+"""One recorded decision: answer, place of the event or NO_EVENT, day, start of the opportunity
+or NO_OPPORTUNITY, row or cell, before, after, values of the facts."""
 
 # Days. A fact that ages is stored as the day it counts from; NONE lies so far back that the age
 # falls outside every interval of days.
@@ -127,7 +127,7 @@ RECORDING: Final = 42
 MOVED_ROW: Final = 43
 """The row of the latest move of the situation in this run, -1 before one."""
 MOVED_EVENT: Final = 44
-"""The place of the event that moved it, -1 where time did."""
+"""The place of the event that moved it, NO_EVENT where time did."""
 MOVED_DAY: Final = 45
 ORDERED: Final = 46
 """How many of the listed opportunities, from the first, are in ascending order."""
@@ -150,7 +150,7 @@ OPPORTUNITY_SLOTS: Final = 6
 KIND: Final = 0
 EVENT_DAY: Final = 1
 OPPORTUNITY: Final = 2
-"""The code of the opportunity that the event names, -1 for none."""
+"""The code of the opportunity that the event names, or NO_OPPORTUNITY."""
 VALUE: Final = 3
 """Kind by kind: the cover's or the purchase's day, the case's code, the score, the given state,
 whether the behaviour qualifies, whether a competitor was chosen."""
@@ -195,6 +195,14 @@ POSITION_COUNT: Final = 5
 # Targets that are no state.
 TO_RESTORED: Final = -1
 TO_GIVEN: Final = -2
+
+# What stands for nothing.
+NO_OPPORTUNITY: Final = -1
+"""In place of an opportunity: the situation is asked, or an event names none."""
+NO_EVENT: Final = -1
+"""In place of an event: time asks."""
+NO_STATE: Final = 0
+"""In place of the state that a correction names; nothing reads it."""
 
 # What a cell of the table, or a decision, answers where it does not name a row.
 NO_ROW: Final = -1

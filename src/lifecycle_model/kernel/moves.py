@@ -22,6 +22,7 @@ from lifecycle_model.kernel.layout import (
     MOVED_EVENT,
     MOVED_ROW,
     NEVER,
+    NO_OPPORTUNITY,
     NO_ROW,
     NONE,
     OCCASIONAL,
@@ -110,10 +111,12 @@ def try_situation(
     state = memory.state
     row = program.mark[cell]
     if row == ASK_GUARDS:
-        row = first_row(program, memory, -1, cell, day, given)
+        row = first_row(program, memory, NO_OPPORTUNITY, cell, day, given)
         if row == REFUSED:
             if state[RECORDING] == ANSWERS and event_at >= 0:
-                record_refusal(program, memory, -1, cell, given, day, event_at, sink)
+                record_refusal(
+                    program, memory, NO_OPPORTUNITY, cell, given, day, event_at, sink
+                )
             return REFUSED
     before = state[SITUATION]
     target = program.target[row]
@@ -123,7 +126,7 @@ def try_situation(
     elif target == TO_GIVEN:
         target = given
     if state[RECORDING]:
-        record_answer(program, memory, -1, row, before, target, day, event_at, sink)
+        record_answer(program, memory, NO_OPPORTUNITY, row, before, target, day, event_at, sink)
     if target != before:
         state[MOVED_ROW] = row
         state[MOVED_EVENT] = event_at

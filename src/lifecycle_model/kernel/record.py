@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifecycle_model.kernel.guards import fact_value, target_of
-from lifecycle_model.kernel.layout import ANSWERS, RECORDING
+from lifecycle_model.kernel.layout import ANSWERS, NO_STATE, RECORDING
 
 if TYPE_CHECKING:
     from lifecycle_model.kernel.layout import Decision, Memory
@@ -67,4 +67,4 @@ def record_refusal(
         for guard in range(program.guard_start[row], program.guard_start[row + 1]):
             fact = program.guard_fact[guard]
             values += (fact_value(memory, at, fact, day, target),)
-    sink.append((REFUSED, event_at, day, at, cell, 0, 0, values))
+    sink.append((REFUSED, event_at, day, at, cell, NO_STATE, NO_STATE, values))

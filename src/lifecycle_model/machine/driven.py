@@ -230,6 +230,9 @@ class DrivenMemory(Memory):
         question = Asked(self, start, kind, day, given, event_at)
         return question.answer(self.machines[axis])
 
+    def _ask_time(self, axis: Axis, start: int, day: int) -> int:
+        return self._ask(axis, start, at.TIME_PASSED, day, at.NO_STATE, at.NO_EVENT)
+
     def _begin(self, day: int) -> None:
         begin_day(self.program, self, day)
 
@@ -244,14 +247,14 @@ class DrivenMemory(Memory):
             kept = 0
             moves.order_listed(self)
             for start in self.listed[: state[at.LISTED]]:
-                self._ask(Axis.POSITION, start, at.TIME_PASSED, day, 0, -1)
+                self._ask_time(Axis.POSITION, start, day)
                 if self.opportunities[start + at.POSITION] == at.STATUS_QUO:
                     self.opportunities[start + at.IS_LISTED] = 0
                 else:
                     self.listed[kept] = start
                     kept += 1
             state[at.LISTED] = state[at.ORDERED] = kept
-            while self._ask(Axis.SITUATION, at.NO_ROW, at.TIME_PASSED, day, 0, -1) >= 0:
+            while self._ask_time(Axis.SITUATION, at.NO_OPPORTUNITY, day) >= 0:
                 pass
 
 

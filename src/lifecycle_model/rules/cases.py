@@ -76,9 +76,9 @@ def cases_of(table: RuleTable, policy: Policy) -> Iterator[Case]:
                 mend = f"are more than {MOST_CASES:,}: let their rows read fewer facts"
                 problem = Problem(place, f"{count:,} cases", mend)
                 raise InvalidRules("rule table", (problem,))
-            for chosen in product(*values.values()):
-                facts = dict(zip(values, chosen, strict=True))
-                yield Case(situation, position, kind, given, facts)
+            pairs = ([(fact, value) for value in among] for fact, among in values.items())
+            for chosen in product(*pairs):
+                yield Case(situation, position, kind, given, dict(chosen))
 
 
 def _given(kind: str) -> tuple[Situation | BuyingPosition | None, ...]:

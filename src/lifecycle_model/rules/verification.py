@@ -49,10 +49,8 @@ class Verification:
 
 def verify(table: RuleTable, policy: Policy) -> Verification:
     """Go through every case; see `RuleTable.verify`."""
-    bounds = {
-        rule: tuple((guard.fact, holds_between(guard, policy)) for guard in rule.guards)
-        for rule in table
-    }
+    pairs = [(rule, guard) for rule in table for guard in rule.guards]
+    bounds = {guard: (guard.fact, holds_between(guard, policy)) for _, guard in pairs}
     cases = decided_by_order = 0
     answers = {axis: dict.fromkeys(_ANSWERS, 0) for axis in Axis}
     fires: set[tuple[Rule, str]] = set()
@@ -64,14 +62,13 @@ def verify(table: RuleTable, policy: Policy) -> Verification:
         for axis in Axis:
             rows = case.rows(table, axis)
             for row in rows:
-                for guard, bound in zip(row.guards, bounds[row], strict=True):
-                    (held if case.holds([bound]) else failed).add((row, guard))
-            holding = [row for row in rows if case.holds(bounds[row])]
+                for guard in row.guards:
+                    (held if case.holds([bounds[guard]]) else failed).add((row, guard))
+            holding = [row for row in rows if case.holds([bounds[one] for one in row.guards])]
             fires.update((row, case.state(axis)) for row in holding[:1])
             answers[axis][_answer(case, axis, rows, holding)] += 1
             unordered |= len({row.target for row in holding}) > 1
         decided_by_order += unordered
-    pairs = [(rule, guard) for rule in table for guard in rule.guards]
     return Verification(
         policy=policy.ref,
         cases=cases,
