@@ -574,6 +574,7 @@ def test_duplicate_at_the_clock() -> None:
     assert outcome.duplicate
     assert outcome.customer is customer
     assert (outcome.transitions, outcome.refusals, outcome.answers) == ((), (), ())
+    assert outcome.explain() == "This event had been counted before and is left out."
 
 
 @pytest.mark.parametrize(
