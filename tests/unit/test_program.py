@@ -202,6 +202,7 @@ def test_endless_time(rows: list[Rule]) -> None:
     with pytest.raises(InvalidRules, match="lead in a circle at one midnight") as caught:
         Lifecycle(rules=table)
 
+    assert str(caught.value).startswith("rule table is not valid:\n")
     chains = [problem.value.split(" -> ") for problem in caught.value.problems]
     assert {problem.place for problem in caught.value.problems} == {"situation rules"}
     assert all({row.id for row in rows} & {*chain} for chain in chains)
@@ -450,3 +451,22 @@ def test_position_time_row_on_a_fact_of_the_customer() -> None:
     ]
 
     assert days_moved(table, *events, rule="paused") == [6]
+
+
+@pytest.mark.parametrize(("needed", "days"), [(True, [6]), (False, [])])
+def test_time_row_on_a_fact_of_the_policy(needed: bool, days: list[int]) -> None:  # noqa: FBT001
+    """A time row may ask what the policy fixes: it fires, or it never does."""
+    table = DEFAULT_RULES.with_rule(
+        by_time(
+            "unsettled",
+            "occasional",
+            "potential",
+            Guard("confirmation_needed", "==", 1),
+            Guard("days_idle", ">=", 6),
+        )
+    )
+    events = [purchase(0), event("time_passed", 9)]
+
+    assert (
+        days_moved(table, *events, rule="unsettled", recovery_needs_confirmation=needed) == days
+    )
