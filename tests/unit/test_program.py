@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,7 @@ from lifecycle_model import (
     Situation,
 )
 from lifecycle_model.errors import InvalidRules
-from unit.making import event, folded, lifecycle, on, purchase, told
+from unit.making import event, folded, lifecycle, on, position_row, purchase, told
 
 NON, POTENTIAL, OCCASIONAL, REGULAR, PREFERRED, _ = Situation
 
@@ -470,3 +471,39 @@ def test_time_row_on_a_fact_of_the_policy(needed: bool, days: list[int]) -> None
     assert (
         days_moved(table, *events, rule="unsettled", recovery_needs_confirmation=needed) == days
     )
+
+
+def test_position_time_row_alone() -> None:
+    """So it may where no other row of the positions asks anything."""
+    paused = position_row(
+        "paused", "needs_recognition", "time_passed", "status_quo", Guard("open_cases", ">", 0)
+    )
+    plain = [
+        replace(row, guards=()) if row.axis == Axis.POSITION else row
+        for row in DEFAULT_RULES
+        if row.id not in {"settled", "stalled"}
+    ]
+    events = [
+        event("need_recognized", 0),
+        event("case_opened", 5, case_id="k"),
+        event("time_passed", 9),
+    ]
+
+    assert days_moved(RuleTable((*plain, paused)), *events, rule="paused") == [6]
+
+
+def test_situation_time_row_on_what_time_opens() -> None:
+    """An opportunity that time opens counts for the situation at the same midnight."""
+    again = position_row(
+        "again",
+        "implementation",
+        "time_passed",
+        "needs_recognition",
+        Guard("days_in_position", ">=", 3),
+    )
+    in_talks = by_time(
+        "in-talks", "occasional", "potential", Guard("open_opportunities", ">=", 1)
+    )
+    table = DEFAULT_RULES.with_rule(again).with_rule(in_talks)
+
+    assert days_moved(table, purchase(0), event("time_passed", 9), rule="in-talks") == [3]

@@ -283,8 +283,6 @@ def _is_calm(rules: tuple[Rule, ...], axis: Axis, policy: Policy) -> bool:
                 return False
             if fact.unit == "days" and high < layout.NEVER:
                 return False
-            if guard.fact == "protected" and high <= 0:
-                return False
             if guard.fact in _GROWING and low > 0:
                 return False
     return True
