@@ -17,6 +17,7 @@ from lifecycle_model import (
     Rule,
     RuleTable,
     Situation,
+    Transition,
 )
 from lifecycle_model.errors import InvalidRules
 from unit.making import event, folded, lifecycle, on, position_row, purchase, told
@@ -364,6 +365,11 @@ def test_huge_thresholds() -> None:
 # Time rows that are unlike the default ones: each must still fire on its day.
 
 
+def folded_moves(table: RuleTable, *events: Any) -> tuple[Transition, ...]:
+    """Return what moved."""
+    return lifecycle(table).replay(events).transitions
+
+
 def days_moved(table: RuleTable, *events: Any, rule: str, **thresholds: Any) -> list[float]:
     """Return the days on which time fired a rule, up to the last event."""
     moves = lifecycle(table, **thresholds).replay(events).transitions
@@ -507,3 +513,26 @@ def test_situation_time_row_on_what_time_opens() -> None:
     table = DEFAULT_RULES.with_rule(again).with_rule(in_talks)
 
     assert days_moved(table, purchase(0), event("time_passed", 9), rule="in-talks") == [3]
+
+
+@pytest.mark.parametrize(("protected", "moves"), [(1, [20]), (0, [21])])
+def test_row_on_protection(protected: int, moves: list[int]) -> None:
+    """The last day of the cover is protected, the next one is not."""
+    table = asking(Guard("protected", "==", protected))
+    bought = purchase(0, covers_until=on(20).date())
+    asked = [
+        day
+        for day in (20, 21)
+        if "asked"
+        in told(folded_moves(table, bought, event("action_taken", day, action_id="a")))
+    ]
+
+    assert asked == moves
+
+
+def test_row_on_much_money() -> None:
+    """Revenue has no bound that a guard could not be held against."""
+    table = asking(Guard("revenue", ">=", 1))
+    events = [purchase(0, amount=10**9), event("action_taken", 1, action_id="a")]
+
+    assert told(folded_moves(table, *events))[-1] == "asked"
