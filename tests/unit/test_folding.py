@@ -750,6 +750,24 @@ def test_smallest_revenue_while_folding() -> None:
     assert "asked" in told(model.replay([*bought, event("contacted", 15)]).transitions)
 
 
+@pytest.mark.parametrize(
+    ("refund", "nothing"), [("4.9999", False), ("5", True), ("5.0001", True)]
+)
+def test_revenue_after_a_refund_while_folding(refund: str, nothing: bool) -> None:  # noqa: FBT001
+    """As much paid back as bought, or more, leaves no revenue; less leaves some."""
+    asked = situation_row(
+        "asked", "occasional", "contacted", "potential", Guard("revenue", "==", 0)
+    )
+    events = [
+        purchase(0, amount=5),
+        event("purchase_reversed", 1, amount=refund),
+        event("contacted", 2),
+    ]
+    model = lifecycle(DEFAULT_RULES.with_rule(asked))
+
+    assert nothing == ("asked" in told(model.replay(events).transitions))
+
+
 def test_older_purchase_while_folding() -> None:
     """Once the window has no purchase left, the last one that stands before it counts."""
     asked = situation_row(

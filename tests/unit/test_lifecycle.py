@@ -255,10 +255,23 @@ def test_overflow(before: int, amount: Any) -> None:
     assert ("c", on(1), "e") == (error.customer_id, error.at, error.event_id)
 
 
-def test_overflow_below_zero() -> None:
+@pytest.mark.parametrize(
+    ("bought", "reversed_day"),
+    [
+        ("0", 0),
+        ("0", 2),  # the window's sum alone
+        ("10", 0),  # the day's sum alone
+    ],
+)
+def test_overflow_below_zero(bought: str, reversed_day: int) -> None:
     """Reversals can overflow too."""
+    customer = LIFECYCLE.apply(rich(1 - LIMIT), purchase(1, amount=bought)).customer
+    refund = event(
+        "purchase_reversed", 2, amount="0.0001", purchased_on=on(reversed_day).date()
+    )
+
     with pytest.raises(RevenueOverflow):
-        LIFECYCLE.apply(rich(1 - LIMIT), event("purchase_reversed", 1, amount="0.0001"))
+        LIFECYCLE.apply(customer, refund)
 
 
 def test_no_overflow() -> None:

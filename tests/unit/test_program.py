@@ -536,3 +536,16 @@ def test_row_on_much_money() -> None:
     events = [purchase(0, amount=10**9), event("action_taken", 1, action_id="a")]
 
     assert told(folded_moves(table, *events))[-1] == "asked"
+
+
+def test_row_on_the_first_purchase_of_who_is_a_customer_already() -> None:
+    """A purchase that moves nothing sets off what waits for the days since one."""
+    waits = by_time("waits", "regular", "occasional", Guard("days_since_purchase", ">=", 2))
+    events = [
+        event("manual_correction", 0, situation="regular", actor="a", reason="r"),
+        event("time_passed", 3),
+        purchase(5),
+        event("time_passed", 9),
+    ]
+
+    assert days_moved(DEFAULT_RULES.with_rule(waits), *events, rule="waits") == [7]
