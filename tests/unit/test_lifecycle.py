@@ -98,6 +98,7 @@ def test_late(event_id: str | None, ask: Any) -> None:
         error.clock,
         error.event_id,
     )
+    assert error.kind == ("purchase_completed" if event_id else None)
 
 
 def test_late_after_advance() -> None:

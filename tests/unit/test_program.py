@@ -549,3 +549,26 @@ def test_row_on_the_first_purchase_of_who_is_a_customer_already() -> None:
     ]
 
     assert days_moved(DEFAULT_RULES.with_rule(waits), *events, rule="waits") == [7]
+
+
+def test_deadline_of_a_row_on_two_ages() -> None:
+    """The deadline of a row is the day on which the last of its ages has come."""
+    again = position_row(
+        "again",
+        "implementation",
+        "time_passed",
+        "needs_recognition",
+        Guard("days_in_position", ">=", 3),
+    )
+    drops = position_row(
+        "drops",
+        "needs_recognition",
+        "time_passed",
+        "status_quo",
+        Guard("days_since_touched", ">=", 5),
+        Guard("days_in_position", ">=", 4),
+    )
+    model = lifecycle(DEFAULT_RULES.with_rule(again).with_rule(drops))
+    deadline = model.next_deadline(model.replay([purchase(0)], as_of=on(4)).customer)
+
+    assert (on(7), "drops") == (deadline.occurred_at, deadline.rule)
