@@ -13,6 +13,7 @@ from lifecycle_model import (
     Customer,
     Guard,
     Opportunity,
+    RuleTable,
     Situation,
 )
 from unit.making import (
@@ -801,3 +802,84 @@ def test_correction_that_skips_too_much() -> None:
     assert refused.transitions == ()
     assert [values(one.evidence) for one in taken.transitions] == [{"positions_skipped": 1}]
     assert [one.after for one in taken.transitions] == [BuyingPosition.CONCERNS_RESOLUTION]
+
+
+@pytest.mark.parametrize(
+    ("complaints", "moves"), [([], []), ([False], []), ([True], ["angry"])]
+)
+def test_leaving_closes_a_complaint(complaints: list[bool], moves: list[str]) -> None:
+    """A row on the end of the relation can ask whether a complaint was open."""
+    angry = situation_row(
+        "angry",
+        "potential",
+        "customer_left",
+        "dissatisfied",
+        Guard("closed_complaint", "==", 1),
+    )
+    model = lifecycle(DEFAULT_RULES.with_rule(angry, before="left"))
+    opened = [event("case_opened", 1, case_id="k", complaint=one) for one in complaints]
+    history = model.replay([event("lead_qualified", 0), *opened, event("customer_left", 2)])
+
+    assert [rule for rule in told(history.transitions) if rule == "angry"] == moves
+
+
+def test_no_case_is_open_after_leaving() -> None:
+    """Closing a case that nobody opened changes nothing, also once all were closed."""
+    asked = situation_row(
+        "asked", "non_customer", "contacted", "potential", Guard("open_cases", "==", 0)
+    )
+    model = lifecycle(DEFAULT_RULES.with_rule(asked))
+    events = [
+        event("case_opened", 0, case_id="k"),
+        event("customer_left", 1),
+        event("case_closed", 2, case_id="other"),
+        event("contacted", 3),
+    ]
+
+    assert told(model.replay(events).transitions) == ["asked"]
+
+
+def test_unhappy_before_any_other_situation() -> None:
+    """The first situation can be one to go back to."""
+    angry = situation_row("angry", "non_customer", "survey_answered", "dissatisfied")
+    customer = folded(
+        event("survey_answered", 0, score=0), rules=DEFAULT_RULES.with_rule(angry)
+    )
+
+    assert customer.restores_to is Situation.NON_CUSTOMER
+
+
+def test_a_day_without_anything_is_forgotten() -> None:
+    """A day whose purchase and money are gone leaves the window beside one of two purchases."""
+    customer = folded(purchase(0), purchase(0), purchase(1, amount=0), reversed_(2))
+
+    assert [(one.day, one.purchases) for one in customer.window] == [(day(0), 2)]
+
+
+@pytest.mark.parametrize("first", ["supplier-chosen", "signed", "corrected", "lead-qualified"])
+def test_the_first_row_is_a_row(first: str) -> None:
+    """What moved is kept whatever the place of its row."""
+    rows = sorted(DEFAULT_RULES, key=lambda row: row.id != first)
+    events = [
+        event("lead_qualified", 0),
+        event("supplier_chosen", 1, supplier="rival"),
+        event("opportunity_lost", 2, opportunity_id="o"),
+        corrected(3, opportunity_id="o", position="implementation"),
+    ]
+    for some in (events, [*events, purchase(4)]):
+        assert folded(*some, rules=RuleTable(tuple(rows))) == folded(*some)
+
+
+def test_refused_correction_leaves_the_competitor() -> None:
+    """A correction that is refused tells nothing about whom the customer buys from."""
+    never = replace(
+        DEFAULT_RULES.rule(Axis.POSITION, "corrected"),
+        guards=(Guard("positions_skipped", "<", 0),),
+    )
+    customer = folded(
+        event("supplier_chosen", 0, supplier="rival"),
+        corrected(1, position="needs_recognition"),
+        rules=DEFAULT_RULES.replace(never),
+    )
+
+    assert [one.with_competitor for one in customer.opportunities] == [True]

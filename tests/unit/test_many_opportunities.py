@@ -32,6 +32,15 @@ def test_time_visits_in_ascending_order(numbers: Sequence[int]) -> None:
     assert stalled == sorted(f"deal-{number:02}" for number in numbers)
 
 
+def test_two_among_more_are_visited_in_ascending_order() -> None:
+    """Also where one that was never open comes before them."""
+    events = [*needs(0, [2, 1]), event("decision_dropped", 1, opportunity_id="deal-00")]
+    history = LIFECYCLE.replay([*events, event("time_passed", 100)])
+
+    stalled = [move.opportunity_id for move in history.transitions if move.rule == "stalled"]
+    assert stalled == ["deal-01", "deal-02"]
+
+
 def test_leaving_closes_in_ascending_order() -> None:
     """A customer who leaves closes the opportunities by ascending id."""
     history = LIFECYCLE.replay([*needs(0, SHUFFLED), event("customer_left", 1)])

@@ -498,6 +498,20 @@ def test_position_time_row_alone() -> None:
     assert days_moved(RuleTable((*plain, paused)), *events, rule="paused") == [6]
 
 
+def test_what_time_opens_counts_from_the_last_touch() -> None:
+    """An opportunity that time moves on stalls by the day on which it was touched."""
+    again = position_row(
+        "again",
+        "implementation",
+        "time_passed",
+        "needs_recognition",
+        Guard("days_in_position", ">=", 3),
+    )
+    events = [purchase(0), event("time_passed", 92)]
+
+    assert days_moved(DEFAULT_RULES.with_rule(again), *events, rule="stalled") == [90]
+
+
 def test_situation_time_row_on_what_time_opens() -> None:
     """An opportunity that time opens counts for the situation at the same midnight."""
     again = position_row(
@@ -572,3 +586,17 @@ def test_deadline_of_a_row_on_two_ages() -> None:
     deadline = model.next_deadline(model.replay([purchase(0)], as_of=on(4)).customer)
 
     assert (on(7), "drops") == (deadline.occurred_at, deadline.rule)
+
+
+def test_row_on_the_first_sign_of_who_stays_no_customer() -> None:
+    """A sign of life that moves nothing sets off what waits for the days since one."""
+    waits = by_time("waits", "non_customer", "potential", Guard("days_since_sign", ">=", 2))
+    events = [
+        event("contact_identified", 0),
+        event("time_passed", 3),
+        event("survey_answered", 5, score=7),
+        event("time_passed", 9),
+    ]
+    cold = DEFAULT_RULES.without(Axis.SITUATION, "went-cold")
+
+    assert days_moved(cold.with_rule(waits), *events, rule="waits") == [7]
