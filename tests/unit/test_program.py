@@ -9,7 +9,6 @@ import pytest
 from lifecycle_model import (
     DEFAULT_RULES,
     Axis,
-    BuyingPosition,
     Customer,
     Guard,
     Lifecycle,
@@ -20,7 +19,16 @@ from lifecycle_model import (
     Transition,
 )
 from lifecycle_model.errors import InvalidRules
-from unit.making import event, folded, lifecycle, on, position_row, purchase, told
+from unit.making import (
+    event,
+    folded,
+    lifecycle,
+    on,
+    position_row,
+    purchase,
+    situation_row,
+    told,
+)
 
 NON, POTENTIAL, OCCASIONAL, REGULAR, PREFERRED, _ = Situation
 
@@ -34,14 +42,18 @@ def asking(*guards: Guard) -> RuleTable:
 
 def by_time(rule_id: str, source: str, target: str, *guards: Guard) -> Rule:
     """Return a row of the situation that time fires."""
-    return Rule(rule_id, Axis.SITUATION, (Situation(source),), "time_passed", target, guards)
+    return situation_row(rule_id, source, "time_passed", target, *guards)
 
 
 def position_by_time(rule_id: str, source: str, target: str, *guards: Guard) -> Rule:
     """Return a row of the position that time fires."""
-    return Rule(
-        rule_id, Axis.POSITION, (BuyingPosition(source),), "time_passed", target, guards
-    )
+    return position_row(rule_id, source, "time_passed", target, *guards)
+
+
+# A delivery that leads to the next need.
+AGAIN = position_by_time(
+    "again", "implementation", "needs_recognition", Guard("days_in_position", ">=", 3)
+)
 
 
 def fires(guard: Guard, *events: Any) -> bool:
@@ -365,15 +377,15 @@ def test_huge_thresholds() -> None:
 # Time rows that are unlike the default ones: each must still fire on its day.
 
 
-def folded_moves(table: RuleTable, *events: Any) -> tuple[Transition, ...]:
+def moves(table: RuleTable, *events: Any, **thresholds: Any) -> tuple[Transition, ...]:
     """Return what moved."""
-    return lifecycle(table).replay(events).transitions
+    return lifecycle(table, **thresholds).replay(events).transitions
 
 
 def days_moved(table: RuleTable, *events: Any, rule: str, **thresholds: Any) -> list[float]:
     """Return the days on which time fired a rule, up to the last event."""
-    moves = lifecycle(table, **thresholds).replay(events).transitions
-    return [(move.occurred_at - on(0)).days for move in moves if move.rule == rule]
+    moved = moves(table, *events, **thresholds)
+    return [(move.occurred_at - on(0)).days for move in moved if move.rule == rule]
 
 
 def test_time_row_on_a_growing_count() -> None:
@@ -439,17 +451,23 @@ def test_time_row_on_payments() -> None:
     assert days_moved(table, *events, rule="owing") == [6]
 
 
-def test_position_time_row_on_a_fact_of_the_customer() -> None:
+@pytest.mark.parametrize(
+    "rows",
+    [
+        DEFAULT_RULES.rules,
+        # Where no other row of the positions asks anything.
+        tuple(
+            replace(row, guards=()) if row.axis == Axis.POSITION else row
+            for row in DEFAULT_RULES
+            if row.id not in {"settled", "stalled"}
+        ),
+    ],
+    ids=["among others", "alone"],
+)
+def test_position_time_row_on_a_fact_of_the_customer(rows: tuple[Rule, ...]) -> None:
     """A time row of the positions may ask for a fact of the customer."""
-    table = DEFAULT_RULES.with_rule(
-        Rule(
-            "paused",
-            Axis.POSITION,
-            ("needs_recognition",),
-            "time_passed",
-            "status_quo",
-            (Guard("open_cases", ">", 0),),
-        )
+    paused = position_by_time(
+        "paused", "needs_recognition", "status_quo", Guard("open_cases", ">", 0)
     )
     events = [
         event("need_recognized", 0),
@@ -457,7 +475,7 @@ def test_position_time_row_on_a_fact_of_the_customer() -> None:
         event("time_passed", 9),
     ]
 
-    assert days_moved(table, *events, rule="paused") == [6]
+    assert days_moved(RuleTable((*rows, paused)), *events, rule="paused") == [6]
 
 
 @pytest.mark.parametrize(("needed", "days"), [(True, [6]), (False, [])])
@@ -479,69 +497,35 @@ def test_time_row_on_a_fact_of_the_policy(needed: bool, days: list[int]) -> None
     )
 
 
-def test_position_time_row_alone() -> None:
-    """So it may where no other row of the positions asks anything."""
-    paused = position_row(
-        "paused", "needs_recognition", "time_passed", "status_quo", Guard("open_cases", ">", 0)
-    )
-    plain = [
-        replace(row, guards=()) if row.axis == Axis.POSITION else row
-        for row in DEFAULT_RULES
-        if row.id not in {"settled", "stalled"}
-    ]
-    events = [
-        event("need_recognized", 0),
-        event("case_opened", 5, case_id="k"),
-        event("time_passed", 9),
-    ]
-
-    assert days_moved(RuleTable((*plain, paused)), *events, rule="paused") == [6]
-
-
 def test_what_time_opens_counts_from_the_last_touch() -> None:
     """An opportunity that time moves on stalls by the day on which it was touched."""
-    again = position_row(
-        "again",
-        "implementation",
-        "time_passed",
-        "needs_recognition",
-        Guard("days_in_position", ">=", 3),
-    )
     events = [purchase(0), event("time_passed", 92)]
 
-    assert days_moved(DEFAULT_RULES.with_rule(again), *events, rule="stalled") == [90]
+    assert days_moved(DEFAULT_RULES.with_rule(AGAIN), *events, rule="stalled") == [90]
 
 
 def test_situation_time_row_on_what_time_opens() -> None:
     """An opportunity that time opens counts for the situation at the same midnight."""
-    again = position_row(
-        "again",
-        "implementation",
-        "time_passed",
-        "needs_recognition",
-        Guard("days_in_position", ">=", 3),
-    )
     in_talks = by_time(
         "in-talks", "occasional", "potential", Guard("open_opportunities", ">=", 1)
     )
-    table = DEFAULT_RULES.with_rule(again).with_rule(in_talks)
+    table = DEFAULT_RULES.with_rule(AGAIN).with_rule(in_talks)
 
     assert days_moved(table, purchase(0), event("time_passed", 9), rule="in-talks") == [3]
 
 
-@pytest.mark.parametrize(("protected", "moves"), [(1, [20]), (0, [21])])
-def test_row_on_protection(protected: int, moves: list[int]) -> None:
+@pytest.mark.parametrize(("protected", "days"), [(1, [20]), (0, [21])])
+def test_row_on_protection(protected: int, days: list[int]) -> None:
     """The last day of the cover is protected, the next one is not."""
     table = asking(Guard("protected", "==", protected))
     bought = purchase(0, covers_until=on(20).date())
     asked = [
         day
         for day in (20, 21)
-        if "asked"
-        in told(folded_moves(table, bought, event("action_taken", day, action_id="a")))
+        if "asked" in told(moves(table, bought, event("action_taken", day, action_id="a")))
     ]
 
-    assert asked == moves
+    assert asked == days
 
 
 def test_row_on_much_money() -> None:
@@ -549,7 +533,7 @@ def test_row_on_much_money() -> None:
     table = asking(Guard("revenue", ">=", 1))
     events = [purchase(0, amount=10**9), event("action_taken", 1, action_id="a")]
 
-    assert told(folded_moves(table, *events))[-1] == "asked"
+    assert told(moves(table, *events))[-1] == "asked"
 
 
 def test_row_on_the_first_purchase_of_who_is_a_customer_already() -> None:
@@ -567,22 +551,14 @@ def test_row_on_the_first_purchase_of_who_is_a_customer_already() -> None:
 
 def test_deadline_of_a_row_on_two_ages() -> None:
     """The deadline of a row is the day on which the last of its ages has come."""
-    again = position_row(
-        "again",
-        "implementation",
-        "time_passed",
-        "needs_recognition",
-        Guard("days_in_position", ">=", 3),
-    )
-    drops = position_row(
+    drops = position_by_time(
         "drops",
         "needs_recognition",
-        "time_passed",
         "status_quo",
         Guard("days_since_touched", ">=", 5),
         Guard("days_in_position", ">=", 4),
     )
-    model = lifecycle(DEFAULT_RULES.with_rule(again).with_rule(drops))
+    model = lifecycle(DEFAULT_RULES.with_rule(AGAIN).with_rule(drops))
     deadline = model.next_deadline(model.replay([purchase(0)], as_of=on(4)).customer)
 
     assert (on(7), "drops") == (deadline.occurred_at, deadline.rule)
