@@ -112,8 +112,8 @@ class Decoder:
             )
 
     def answers(self, records: Iterable[Decision]) -> Iterator[Answer]:
-        """Yield what each axis answered to the last event, position before situation."""
-        for event in self.events[-1:]:
+        """Yield what each axis answered to the event, if there is one, position first."""
+        for event in self.events:
             found = [self._answer(record) for record in records if record[1] >= 0]
             axes = {answer.axis for answer in found}
             named = getattr(event, "opportunity_id", None)

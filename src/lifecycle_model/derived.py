@@ -18,6 +18,7 @@ from lifecycle_model.kernel.layout import (
     NEEDS_RECOGNITION,
     NEVER,
     NON_CUSTOMER,
+    NONE,
     OPEN_CASES,
     OPEN_COMPLAINTS,
     OPTIONS_EVALUATION,
@@ -125,8 +126,8 @@ def conditions(program: Program, memory: Memory, day: int) -> int:
     loosening = state[OPEN_COMPLAINTS] > program.complaints_tolerated
     if day > state[PROTECTED]:
         idle = day - state[DAYS_IDLE]
-        expired = day - state[DAYS_EXPIRED]
-        if program.at_risk_days <= idle < NEVER or 1 <= expired < NEVER:
+        # A cover protects through its last day: one that does not is over.
+        if program.at_risk_days <= idle < NEVER or state[DAYS_EXPIRED] != NONE:
             loosening = True
     recognizing = deciding = receiving = False
     for place in range(state[LISTED]):

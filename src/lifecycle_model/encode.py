@@ -114,8 +114,8 @@ class Codes:
     def order(self, records: list[Record]) -> list[Record]:
         """Give the opportunities' codes the order of their ids, in the records too."""
         names = self.opportunities
-        ordered = sorted(names) if len(names) > 1 else []
-        if not ordered or ordered == list(names):
+        ordered = sorted(names)
+        if ordered == list(names):
             return records
         self.opportunities = {name: code for code, name in enumerate(ordered)}
         new = [self.opportunities[name] for name in names]

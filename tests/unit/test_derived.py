@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from lifecycle_model import FunnelGroup, LifecycleStage, SalesStep, ServiceState, Situation
-from unit.making import event, folded, lifecycle, on, purchase
+from lifecycle_model.derived import CONDITIONS, conditions
+from lifecycle_model.encode import Codes
+from unit.making import LIFECYCLE, event, folded, lifecycle, on, purchase
 
 BOUGHT = [purchase(0)]
 LATER = [purchase(0), event("value_delivered", 1)]
@@ -193,3 +195,24 @@ def test_nobody() -> None:
         status.service_state,
         status.position,
     ] == ["segmentation", "suspect", "lead_generation", "idle", "status_quo"]
+
+
+@pytest.mark.parametrize(
+    ("situation", "condition"),
+    [
+        ("non_customer", "non_customer"),
+        ("potential", "potential"),
+        ("occasional", "active"),
+        ("regular", "active"),
+        ("preferred", "active"),
+        ("dissatisfied", "dissatisfied"),
+    ],
+)
+def test_a_situation_meets_one_condition(situation: str, condition: str) -> None:
+    """Of the conditions on the situation exactly one holds."""
+    customer = folded(corrected(0, situation))
+    memory = LIFECYCLE.engine.memory(customer, Codes(customer, LIFECYCLE.policy))
+    bits = conditions(LIFECYCLE.program, memory, on(0).toordinal())
+
+    holding = {name for place, name in enumerate(CONDITIONS) if bits >> place & 1}
+    assert holding & {"non_customer", "potential", "active", "dissatisfied"} == {condition}

@@ -584,6 +584,17 @@ OWN = {
 }
 
 
+def test_an_opportunity_that_stays_as_it_is_is_shared() -> None:
+    """A snapshot costs no more than what has changed."""
+    needs = [event("need_recognized", 0, opportunity_id=name) for name in ("a", "b")]
+    before = folded(*needs)
+    outcome = LIFECYCLE.apply(before, event("need_recognized", 1, opportunity_id="b"))
+    kept, touched = outcome.customer.opportunities
+
+    assert kept is before.opportunities[0]
+    assert touched is not before.opportunities[1]
+
+
 def test_signs_of_life() -> None:
     """Exactly the customer's own doings are signs of life and reach the customer."""
     from lifecycle_model import KINDS

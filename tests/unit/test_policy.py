@@ -164,6 +164,8 @@ def test_preset(name: str) -> None:
     policy = Policy.preset(name)
 
     assert thresholds(policy) == DEFAULTS | PRESET_DIFFERENCES[name]
+    # Also what equals the default is its own: another default would not change it.
+    assert policy.model_fields_set - {"name"} == {*PRESET_DIFFERENCES[name]}
     assert (name, "1") == (policy.name, policy.version)
 
 

@@ -421,6 +421,27 @@ def test_time_row_on_an_upper_age() -> None:
         assert [day] == days_moved(table, *used, rule="fresh")
 
 
+def test_time_row_on_a_late_touch() -> None:
+    """A touch by an event that moves nothing is seen at the next midnight."""
+    nagged = position_by_time(
+        "nagged",
+        "needs_recognition",
+        "status_quo",
+        Guard("days_in_position", ">=", 10),
+        Guard("days_since_touched", "<=", 3),
+    )
+    need = {"opportunity_id": "main"}
+    days = days_moved(
+        DEFAULT_RULES.with_rule(nagged),
+        event("need_recognized", 0, **need),
+        event("value_delivered", 20, **need),
+        event("time_passed", 40),
+        rule="nagged",
+    )
+
+    assert days == [21]
+
+
 def test_time_row_on_protection() -> None:
     """A time row may ask that a cover protects: it fires the day after the cover was bought."""
     table = DEFAULT_RULES.with_rule(

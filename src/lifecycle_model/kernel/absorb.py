@@ -32,6 +32,7 @@ from lifecycle_model.kernel.layout import (
     MONEY_LIMIT,
     NET_REVENUE,
     NEVER,
+    NO_ENTRY,
     NONE,
     OLDER_PURCHASE,
     OPEN_CASES,
@@ -173,15 +174,15 @@ def _purchase(program: Program, memory: Memory, event: Sequence[int]) -> bool:
     state[DAYS_IDLE] = day
     state[PURCHASES] += 1
     state[STANDING_PURCHASES] += 1
-    return _book(program, memory, -1, day, 1, event[AMOUNT])
+    return _book(program, memory, NO_ENTRY, day, 1, event[AMOUNT])
 
 
 def _book(
     program: Program, memory: Memory, entry: int, day: int, purchases: int, amount: int
 ) -> bool:
-    """Book on an entry, on the day's own where that is below 0; return False if too much."""
+    """Book on an entry, without one on the day's own; return False if it is too much."""
     state = memory.state
-    if entry < 0:
+    if entry == NO_ENTRY:
         end = state[END]
         entry = end - 1
         if end == state[HEAD] or memory.days[entry] != day:
@@ -213,13 +214,13 @@ def _reversal(program: Program, memory: Memory, event: Sequence[int]) -> bool:
     meant = event[VALUE] if event[VALUE] != NONE else state[DAYS_SINCE_PURCHASE]
     entry = _purchase_entry(memory, meant)
     state[PURCHASE_TAKEN_OFF] = 0
-    if entry >= 0 and event[FLAG]:
+    if entry != NO_ENTRY and event[FLAG]:
         _take_off(program, memory, entry)
     return _book(program, memory, entry, event[EVENT_DAY], 0, -event[AMOUNT])
 
 
 def _purchase_entry(memory: Memory, day: int) -> int:
-    """Return the window's entry of a purchase day, or -1."""
+    """Return the window's entry of a purchase day, or NO_ENTRY."""
     days = memory.days
     low = memory.state[HEAD]
     high = memory.state[END]
@@ -231,7 +232,7 @@ def _purchase_entry(memory: Memory, day: int) -> int:
             high = middle
     if low < memory.state[END] and days[low] == day and memory.counts[low] > 0:
         return low
-    return -1
+    return NO_ENTRY
 
 
 def _take_off(program: Program, memory: Memory, entry: int) -> None:

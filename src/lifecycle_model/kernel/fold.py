@@ -29,6 +29,7 @@ from lifecycle_model.kernel.layout import (
     ORDERED,
     POSITION,
     POSITION_DUE,
+    REFUSED,
     SITUATION,
     SITUATION_COUNT,
     SITUATION_DUE,
@@ -165,12 +166,12 @@ def _visit_midnight(program: Program, memory: Memory, day: int, sink: list[Decis
     begin_day(program, memory, day)
     if state[POSITION_DUE] <= day:
         _visit_positions(program, memory, day, sink)
-    row = 0
-    while state[SITUATION_DUE] <= day and row >= 0:
+    while state[SITUATION_DUE] <= day:
         cell = state[SITUATION] * KIND_COUNT + TIME_PASSED
-        row = program.mark[cell]
-        if row != NO_ROW:
-            row = try_situation(program, memory, cell, day, NO_STATE, NO_EVENT, sink)
+        if program.mark[cell] == NO_ROW:
+            break
+        if try_situation(program, memory, cell, day, NO_STATE, NO_EVENT, sink) == REFUSED:
+            break
 
 
 def _visit_positions(program: Program, memory: Memory, day: int, sink: list[Decision]) -> None:

@@ -159,7 +159,7 @@ def _window_due(
     head = state[HEAD]
     end = state[END]
     total = state[PURCHASE_DAYS] if fact == PURCHASE_DAYS else state[NET_REVENUE]
-    if fact == PURCHASE_DAYS and total == end - head and total > high >= 0:
+    if fact == PURCHASE_DAYS and high < total == end - head:
         # Every entry counts one: jump to the last that has to leave.
         head += total - high - 1
         total = high + 1
@@ -171,7 +171,7 @@ def _window_due(
             elif memory.counts[head] > 0:
                 total -= 1
             head += 1
-        if low <= total <= high or (total < 0 and low <= 0 <= high) or day > horizon:
+        if low <= max(0, total) <= high or day > horizon:
             return day
         if head == end:
             return NEVER

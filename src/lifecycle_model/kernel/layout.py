@@ -201,6 +201,8 @@ NO_OPPORTUNITY: Final = -1
 """In place of an opportunity: the situation is asked, or an event names none."""
 NO_EVENT: Final = -1
 """In place of an event: time asks."""
+NO_ENTRY: Final = -1
+"""In place of an entry of the window."""
 NO_STATE: Final = 0
 """In place of the state that a correction names; nothing reads it."""
 

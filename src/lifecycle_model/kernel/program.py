@@ -171,7 +171,7 @@ def compile_program(table: RuleTable, policy: Policy) -> Program:
         step_high=tuple(steps.high),
         step_else=tuple(steps.other),
         is_sign=_by_kind(SIGNS_OF_LIFE),
-        absorbs=tuple(map(max, _by_kind(_CHANGES_FACTS), stirs_situation, stirs_positions)),
+        absorbs=tuple(map(max, _by_kind(_CHANGES_FACTS), stirs_positions)),
         stirs_situation=stirs_situation,
         stirs_positions=stirs_positions,
         tells_competitor=_by_kind(
@@ -181,8 +181,8 @@ def compile_program(table: RuleTable, policy: Policy) -> Program:
         position_wait=tuple(
             _wait(rules, position, policy) for position in STATES[Axis.POSITION]
         ),
-        situation_reads_growth=0 if calm[Axis.SITUATION] else 1,
-        positions_read_customer=0 if calm[Axis.POSITION] else 1,
+        situation_reads_growth=int(not calm[Axis.SITUATION]),
+        positions_read_customer=int(not calm[Axis.POSITION]),
         day_offset_minutes=policy.day_offset_minutes,
         window_days=min(policy.window_days, layout.NEVER),
         correction_holds_days=min(policy.correction_holds_days, layout.NEVER),
@@ -298,7 +298,7 @@ def _wait(rules: tuple[Rule, ...], position: str, policy: Policy) -> int:
     waits = [
         max(
             [
-                0,
+                1,  # time moves at midnight, so on the next day at the earliest
                 *(
                     interval(guard, policy)[0]
                     for guard in rule.guards
