@@ -65,10 +65,10 @@ bench: $(VENV)/.bench
 fuzz: $(VENV)/.fuzz
 	$(BIN)/python tests/fuzzing/run.py --seconds $(SECONDS)
 
-# A mutant that no test kills has survived; the documentation says which may.
+# A change of the code that no test notices must stand in tests/mutation/survivors.toml.
 mutants: $(VENV)/.mutants
 	READING_HISTORIES=60 $(BIN)/python -m mutmut run --max-children $(WORKERS)
-	$(BIN)/python -m mutmut results
+	PYTHONPATH=tests $(BIN)/python -m mutation.judge
 
 clean:
 	rm -rf $(VENV) build dist site $(SCRIPTS)

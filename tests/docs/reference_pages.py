@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from diagrams import STATES, diagram
-from testing_page import number_rows
+from testing_page import number_rows, survivor_rows
 
 from lifecycle_model import (
     DEFAULT_RULES,
@@ -331,6 +331,9 @@ def parts() -> dict[str, str]:
         "sales-step": line_table(derived.SALES_LINES),
         "service-state": line_table(derived.SERVICE_LINES),
         "test-numbers": table(("what", "how many", "printed by"), number_rows()),
+        "survivors": table(
+            ("how many", "what was changed", "why no test can tell"), survivor_rows()
+        ),
     }
 
 

@@ -12,6 +12,7 @@ from golden.rule_coverage import ways
 from golden.test_changed_rules import UNSEEN, changed_policies, other_tables
 from lifecycle_model import DEFAULT_RULES, PRESETS, Policy
 from lifecycle_model.testing.laws import LAWS
+from mutation.survivors import survivors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,3 +105,9 @@ def number_rows() -> Iterator[tuple[str, str, str]]:
     for what, count, command in rows:
         cell = command.replace("|", "\\|")  # a pipe would end it
         yield what, f"{count:,}", f"`{cell}`"
+
+
+def survivor_rows() -> Iterator[tuple[str, str, str]]:
+    """Yield how many changes of the code go unnoticed, what they change, and why."""
+    for group in survivors():
+        yield str(len(group.changes)), group.what, group.why

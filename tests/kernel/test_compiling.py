@@ -12,7 +12,7 @@ from lifecycle_model import Axis, Customer, Lifecycle, Policy, RuleTable
 from lifecycle_model.events import KINDS
 from lifecycle_model.kernel import layout as at
 from lifecycle_model.kernel.program import Program, compile_program
-from lifecycle_model.kernel.record import REFUSED
+from lifecycle_model.kernel.record import MOVED, REFUSED
 from lifecycle_model.rules.bounds import can_fail, can_hold
 from lifecycle_model.rules.facts import FACTS
 from lifecycle_model.rules.targets import STATES
@@ -93,3 +93,14 @@ def test_a_refusal_has_the_values_of_its_own_guards() -> None:
     for cell, values in refused:
         rows = program.cell_row[program.cell_start[cell] : program.cell_start[cell + 1]]
         assert len(values) == sum(len(program.rules[row].guards) for row in rows)
+
+
+def test_moves_are_recorded_alone() -> None:
+    """Where nobody asks for all answers, a refusal leaves no record."""
+    model = Lifecycle(Policy(max_positions_skipped=0))
+    events = (event("supplier_chosen", 0), event("survey_answered", 0, score=8))
+    _, _, moves = model.engine.fold(Customer(id="c"), events, None, at.MOVES)
+    _, _, answers = model.engine.fold(Customer(id="c"), events, None, at.ANSWERS)
+
+    assert REFUSED in {record[0] for record in answers}
+    assert moves == [record for record in answers if record[0] == MOVED]

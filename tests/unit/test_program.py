@@ -442,6 +442,23 @@ def test_time_row_on_a_late_touch() -> None:
     assert days == [21]
 
 
+def test_refused_row_on_an_age_of_the_opportunity() -> None:
+    """The refusal tells how old it was on the day of the event."""
+    row = position_row(
+        "late",
+        "needs_recognition",
+        "value_delivered",
+        "status_quo",
+        Guard("days_in_position", ">=", 10),
+    )
+    model = lifecycle(DEFAULT_RULES.with_rule(row))
+    need = {"opportunity_id": "main"}
+    customer = model.replay([event("need_recognized", 0, **need)]).customer
+    (refusal,) = model.apply(customer, event("value_delivered", 3, **need)).refusals
+
+    assert [one.value for one in refusal.checks[0].evidence] == [3]
+
+
 def test_time_row_on_protection() -> None:
     """A time row may ask that a cover protects: it fires the day after the cover was bought."""
     table = DEFAULT_RULES.with_rule(

@@ -168,9 +168,9 @@ def _visit_midnight(program: Program, memory: Memory, day: int, sink: list[Decis
         _visit_positions(program, memory, day, sink)
     while state[SITUATION_DUE] <= day:
         cell = state[SITUATION] * KIND_COUNT + TIME_PASSED
-        if program.mark[cell] == NO_ROW:
-            break
-        if try_situation(program, memory, cell, day, NO_STATE, NO_EVENT, sink) == REFUSED:
+        if program.mark[cell] == NO_ROW or (
+            try_situation(program, memory, cell, day, NO_STATE, NO_EVENT, sink) == REFUSED
+        ):
             break
 
 
