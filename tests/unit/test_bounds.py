@@ -41,6 +41,7 @@ def test_guard(guard: Guard, holds: bool, fails: bool) -> None:  # noqa: FBT001
         ("options_evaluation", 1),
         ("concerns_resolution", 2),
         ("implementation", 3),
+        ("given", 3),
     ],
 )
 def test_positions_skipped(target: str, most: int) -> None:

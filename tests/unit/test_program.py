@@ -225,7 +225,11 @@ def test_endless_time(rows: list[Rule]) -> None:
 
 @pytest.mark.parametrize(
     "guard",
-    [Guard("days_since_sign", "<", "cold_days"), Guard("open_opportunities", ">=", 1)],
+    [
+        Guard("days_since_sign", "<", "cold_days"),
+        Guard("open_opportunities", ">=", 1),
+        Guard("days_dissatisfied", ">=", 0),  # it has no value outside a dissatisfaction
+    ],
 )
 def test_time_that_ends(guard: Guard) -> None:
     """A circle whose guards exclude each other is no circle."""
@@ -265,15 +269,16 @@ def test_circle_depends_on_the_policy() -> None:
         Lifecycle(policy=Policy(cold_days=180, lost_days=180), rules=table)
 
 
-def test_restored_in_a_circle() -> None:
-    """A time row that restores may lead to any of the situations below."""
+@pytest.mark.parametrize("source", ["non_customer", "regular"])
+def test_restored_in_a_circle(source: str) -> None:
+    """A time row that restores may lead to any situation, with rows of one's own also lower."""
     table = RuleTable(
         (
             *DEFAULT_RULES,
             Rule(
                 "forgiven", Axis.SITUATION, (Situation.DISSATISFIED,), "time_passed", "restored"
             ),
-            by_time("sulks", "regular", "dissatisfied"),
+            by_time("sulks", source, "dissatisfied"),
         )
     )
 

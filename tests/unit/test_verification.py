@@ -377,6 +377,32 @@ UNDONE = {
             "situation rules: down -> up: lead back to regular",
         ],
     ),
+    # How far the one jumps says nothing of the other.
+    "jumps": (
+        RuleTable(
+            (
+                *DEFAULT_RULES,
+                position_row(
+                    "up",
+                    "needs_recognition",
+                    "offer_made",
+                    "concerns_resolution",
+                    Guard("positions_skipped", ">=", 1),
+                ),
+                position_row(
+                    "down",
+                    "concerns_resolution",
+                    "offer_made",
+                    "needs_recognition",
+                    Guard("positions_skipped", "<=", 0),
+                ),
+            )
+        ),
+        [
+            "position rules: up -> down: lead back to needs_recognition",
+            "position rules: down -> up: lead back to concerns_resolution",
+        ],
+    ),
     # An opportunity that has just been touched stands still no longer than time lets it.
     "a position": (
         DEFAULT_RULES.with_rule(
