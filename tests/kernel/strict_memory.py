@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from lifecycle_model.kernel import layout as at
 from lifecycle_model.memory import Memory
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from lifecycle_model import Customer, Event, Lifecycle
 
 SEQUENCES: Final = (
     "amounts",
@@ -49,3 +56,16 @@ class StrictMemory(Memory):
     def reads(self) -> int:
         """Return how often a number was read."""
         return sum(getattr(self, name).reads for name in SEQUENCES)
+
+
+def strictly_folded(
+    model: Lifecycle,
+    customer: Customer,
+    events: Sequence[Event],
+    until: datetime | None = None,
+    recording: int = at.MOVES,
+) -> StrictMemory:
+    """Return the memory that events in order are folded into."""
+    memory, _, _ = model.engine.fold(customer, events, until, recording, StrictMemory)
+    assert isinstance(memory, StrictMemory)
+    return memory

@@ -7,7 +7,7 @@ from itertools import accumulate, product
 
 import pytest
 
-from laws.tables import DUE_TABLES, TABLES
+from laws.tables import EVERY_TABLE
 from lifecycle_model import Axis, Customer, Lifecycle, Policy, RuleTable
 from lifecycle_model.events import KINDS
 from lifecycle_model.kernel import layout as at
@@ -17,8 +17,6 @@ from lifecycle_model.rules.bounds import can_fail, can_hold
 from lifecycle_model.rules.facts import FACTS
 from lifecycle_model.rules.targets import STATES
 from unit.making import event, purchase
-
-EVERY_TABLE = {**TABLES, **DUE_TABLES}
 
 
 def rows_of(table: RuleTable, axis: Axis, state: str, kind: str) -> list[int]:

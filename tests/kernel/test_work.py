@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from kernel.strict_memory import StrictMemory
+from kernel.strict_memory import strictly_folded
 from lifecycle_model import DEFAULT_RULES, Customer, Guard, Lifecycle
-from lifecycle_model.kernel import layout as at
-from unit.making import event, on, position_row, purchase, situation_row
+from unit.making import event, needs, on, position_row, purchase, situation_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from lifecycle_model import RuleTable
@@ -48,14 +46,6 @@ SHUFFLED: Final = [number * 7 % 20 for number in UP]
 def days(first: int, end: int, step: int = 1) -> list[Any]:
     """Return events that bring nothing but their days."""
     return [event("time_passed", day) for day in range(first, end, step)]
-
-
-def needs(numbers: Iterable[int], first: int = 0, step: float = 0.001) -> list[Any]:
-    """Return a need of each opportunity, so many days apart."""
-    return [
-        event("need_recognized", first + step * place, opportunity_id=f"deal-{number:02}")
-        for place, number in enumerate(numbers)
-    ]
 
 
 def purchases(count: int, step: float, **fields: Any) -> list[Any]:
@@ -109,12 +99,12 @@ HISTORIES: Final[dict[str, tuple[list[Any], int, int]]] = {
         2877,
         3684,
     ),
-    "opportunities in order": ([*needs(UP), *days(1, 100)], 851, 952),
-    "opportunities out of order": ([*needs(SHUFFLED), *days(1, 100)], 977, 1078),
-    "opportunities in order but one": ([*needs([*UP[1:], 0]), *days(1, 100)], 929, 1030),
-    "opportunities day by day": ([*needs(SHUFFLED, step=1), *days(21, 120)], 2644, 6564),
+    "opportunities in order": ([*needs(0, UP), *days(1, 100)], 851, 952),
+    "opportunities out of order": ([*needs(0, SHUFFLED), *days(1, 100)], 977, 1078),
+    "opportunities in order but one": ([*needs(0, [*UP[1:], 0]), *days(1, 100)], 929, 1030),
+    "opportunities day by day": ([*needs(0, SHUFFLED, step=1), *days(21, 120)], 2644, 6564),
     "opportunities named again": (
-        [*needs(UP), *needs(SHUFFLED, first=30, step=1), *days(60, 150)],
+        [*needs(0, UP), *needs(30, SHUFFLED, step=1), *days(60, 150)],
         2788,
         7837,
     ),
@@ -124,10 +114,7 @@ HISTORIES: Final[dict[str, tuple[list[Any], int, int]]] = {
 
 def reads(rules: RuleTable, events: list[Any], until: datetime | None = None) -> int:
     """Return how many numbers of a new customer the kernel reads."""
-    engine = Lifecycle(rules=rules).engine
-    memory, _, _ = engine.fold(Customer(id="c"), events, until, at.MOVES, StrictMemory)
-    assert isinstance(memory, StrictMemory)
-    return memory.reads()
+    return strictly_folded(Lifecycle(rules=rules), Customer(id="c"), events, until).reads()
 
 
 @pytest.mark.parametrize("name", HISTORIES)

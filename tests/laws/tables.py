@@ -177,3 +177,5 @@ DUE_TABLES: Final = {
     "unhappy in time": _with(_ANNOYED, _UNHAPPY),
 }
 """Tables with one unusual time row each."""
+
+EVERY_TABLE: Final = {**TABLES, **DUE_TABLES}

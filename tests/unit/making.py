@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from lifecycle_model import DEFAULT_RULES, Axis, Lifecycle, Policy, Rule, parse_event
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lifecycle_model import Customer, Event, Evidence, Guard, Transition
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -27,6 +29,14 @@ def event(kind: str, day: float = 0, **fields: Any) -> Event:
 def purchase(day: float = 0, **fields: Any) -> Event:
     """Return a purchase so many days after the start."""
     return event("purchase_completed", day, **fields)
+
+
+def needs(day: float, numbers: Iterable[int], step: float = 0.0001) -> list[Event]:
+    """Return a need of one opportunity after the other, so many days apart."""
+    return [
+        event("need_recognized", day + step * place, opportunity_id=f"deal-{number:02}")
+        for place, number in enumerate(numbers)
+    ]
 
 
 def folded(*events: Event, rules: Any = DEFAULT_RULES, **thresholds: Any) -> Customer:

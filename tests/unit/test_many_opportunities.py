@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from lifecycle_model import DEFAULT_RULES, BuyingPosition, Customer, Guard
-from unit.making import LIFECYCLE, event, lifecycle, on, position_row
+from unit.making import LIFECYCLE, event, lifecycle, needs, on, position_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SHUFFLED = (3, 9, 0, 7, 1, 8, 4, 2, 6, 5)
-
-
-def needs(day: float, numbers: Sequence[int]) -> list[Any]:
-    """Return one need for each number, a moment apart."""
-    return [
-        event("need_recognized", day + place / 10_000, opportunity_id=f"deal-{number:02}")
-        for place, number in enumerate(numbers)
-    ]
 
 
 @pytest.mark.parametrize("numbers", [SHUFFLED, range(40, 0, -1), [*range(1, 40), 0]])

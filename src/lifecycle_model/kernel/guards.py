@@ -160,7 +160,8 @@ def _window_due(
     end = state[END]
     total = state[PURCHASE_DAYS] if fact == PURCHASE_DAYS else state[NET_REVENUE]
     if fact == PURCHASE_DAYS and high < total == end - head:
-        # Every entry counts one: jump to the last that has to leave.
+        # Every entry counts one: jump to the last that has to leave. There is one: no row that
+        # time tries asks for less than nothing.
         head += total - high - 1
         total = high + 1
         day = max(day, days[head] + program.window_days)
